@@ -1,0 +1,87 @@
+/**
+ * The canonical form of JSON (RFC 8785, JCS), narrowed to what the log may hold.
+ *
+ * Promise: two equal values give the same text, byte for byte, on every machine and for ever. Members stand in
+ * the order of their UTF-16 code units, absent (`undefined`) members are absent. Narrower than RFC 8785: numbers are
+ * integers within ±(2^53−1); U+0000 and lone surrogates are refused because PostgreSQL text and UTF-8 cannot hold them.
+ *
+ * Throws `CanonicalError` with the JSON pointer of the offending member.
+ */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [member: string]: Json | undefined };
+
+export class CanonicalError extends Error {
+  constructor(
+    readonly pointer: string,
+    readonly problem: string,
+  ) {
+    super(`${pointer === "" ? "the value" : pointer} ${problem}`);
+    this.name = "CanonicalError";
+  }
+}
+
+export function canonicalize(value: Json): string {
+  return write(value, "");
+}
+
+/** Says what is wrong with a text for the log, or null. The command boundary uses it before anything is decided. */
+export function textProblem(text: string): string | null {
+  if (text.includes("\u0000")) return "contains U+0000, which cannot be stored";
+  if (!text.isWellFormed()) return "contains a lone surrogate, which is not valid Unicode";
+  return null;
+}
+
+function write(value: unknown, pointer: string): string {
+  switch (typeof value) {
+    case "string":
+      return text(value, pointer);
+    case "number":
+      if (!Number.isSafeInteger(value))
+        throw new CanonicalError(pointer, "must be an integer within ±(2^53−1)");
+      // Negative zero is "0" in RFC 8785, and String(-0) agrees.
+      return String(value);
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
+      if (value === null) return "null";
+      if (Array.isArray(value)) return array(value, pointer);
+      return object(value as Record<string, unknown>, pointer);
+    default:
+      throw new CanonicalError(pointer, `must be a JSON value, not ${typeof value}`);
+  }
+}
+
+function text(value: string, pointer: string): string {
+  const problem = textProblem(value);
+  if (problem) throw new CanonicalError(pointer, problem);
+  return JSON.stringify(value);
+}
+
+function array(value: readonly unknown[], pointer: string): string {
+  let out = "[";
+  for (let index = 0; index < value.length; index++) {
+    if (index > 0) out += ",";
+    out += write(value[index], `${pointer}/${index}`);
+  }
+  return `${out}]`;
+}
+
+function object(value: Record<string, unknown>, pointer: string): string {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new CanonicalError(pointer, "must be a plain object");
+  let out = "{";
+  // Array.prototype.sort without a comparator orders by UTF-16 code units, as RFC 8785 §3.2.3 wants.
+  for (const member of Object.keys(value).sort()) {
+    const held = value[member];
+    if (held === undefined) continue;
+    if (out.length > 1) out += ",";
+    out += `${text(member, pointer)}:${write(held, `${pointer}/${member}`)}`;
+  }
+  return `${out}}`;
+}

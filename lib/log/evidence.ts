@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+import { canonicalize } from "./canonical";
+
+/**
+ * What a person saw when deciding, as one hash: SHA-256(`holdpoint/evidence/1` ‖ 0x00 ‖ JCS([leaves, form, policy])),
+ * lower-case hex. `leaves` are those of the events shown, in stream order; a leaf is salted, so the hash tells an
+ * outsider nothing. Stored in the decision and compared again before the effect.
+ */
+export function evidenceHash(shown: { leaves: readonly string[]; form: string; policy: string }): string {
+  return createHash("sha256")
+    .update("holdpoint/evidence/1\u0000")
+    .update(canonicalize([shown.leaves, shown.form, shown.policy]), "utf8")
+    .digest("hex");
+}
+
+/** Fingerprint of a workflow definition: SHA-256 over its canonical JSON, lower-case hex. */
+export function definitionHash(definition: import("./canonical").Json): string {
+  return createHash("sha256")
+    .update("holdpoint/definition/1\u0000")
+    .update(canonicalize(definition), "utf8")
+    .digest("hex");
+}
