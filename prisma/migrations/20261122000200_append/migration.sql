@@ -1,0 +1,241 @@
+-- append(): the only way into the log. One call is one batch of one workspace and one transaction.
+-- Losers (stale version, moved guard, known command, and whatever was decided after them on the same stream) come back as
+-- data; nothing aborts because of them. What a correct writer never sends (a wrong prevHash, a body that names another
+-- stream, a clock off by more than the tolerance) raises, and the whole batch is refused.
+--
+-- commands: [{i, source, id, mac, stream, base, count, guards: [{stream, version}]}]
+-- owners[n] is the command of the n-th line of bodies; rows: {table: [{i, row…}]}; gone: {table: [{i, key…}]}
+
+CREATE FUNCTION holdpoint_refuse(problem text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'append refused: %', problem USING ERRCODE = 'data_exception';
+END
+$$;
+
+CREATE FUNCTION append(
+  p_workspace text, p_generation integer, p_commands jsonb, p_owners integer[], p_bodies text, p_subject_keys jsonb,
+  p_rows jsonb, p_gone jsonb
+) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  head workspace_head;
+  verdicts jsonb;
+  won integer[];
+  written integer := 0;
+  commands_won integer;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    PERFORM holdpoint_refuse('the transaction must be READ COMMITTED, so that each statement sees what the lock waited for');
+  END IF;
+
+  SELECT * INTO head FROM workspace_head WHERE workspace = p_workspace FOR UPDATE;
+  IF NOT FOUND THEN PERFORM holdpoint_refuse(format('there is no workspace %s', p_workspace)); END IF;
+  IF p_generation <> head.generation THEN
+    RETURN jsonb_build_object('generation', head.generation, 'commands', '[]'::jsonb);
+  END IF;
+
+  WITH given AS (
+    SELECT c.*, lag(c.base + c.count) OVER (PARTITION BY c.stream ORDER BY c.i) AS chained_base
+    FROM jsonb_to_recordset(p_commands)
+      AS c(i integer, source text, id text, mac text, stream text, base integer, count integer, guards jsonb)
+  ), judged AS (
+    SELECT g.i, g.stream, k.mac AS known_mac, k.stream AS known_stream, k.first_version, k.count AS known_count,
+      CASE
+        WHEN k.id IS NOT NULL THEN 'known'
+        WHEN g.base <> coalesce(g.chained_base, h.version, 0) THEN 'conflict'
+        WHEN g.guards IS NOT NULL AND EXISTS (
+          SELECT FROM jsonb_to_recordset(g.guards) AS guard(stream text, version integer)
+          LEFT JOIN stream_head held ON held.workspace = p_workspace AND held.stream = guard.stream
+          WHERE coalesce(held.version, 0) <> guard.version
+        ) THEN 'guard'
+      END AS verdict
+    FROM given g
+    LEFT JOIN command k ON k.workspace = p_workspace AND k.source = g.source AND k.id = g.id
+    LEFT JOIN stream_head h ON h.workspace = p_workspace AND h.stream = g.stream
+  ), settled AS (
+    SELECT *, bool_or(verdict IS NOT NULL) OVER (PARTITION BY stream ORDER BY i) AS lost FROM judged
+  )
+  SELECT coalesce(array_agg(i) FILTER (WHERE NOT lost), '{}'),
+    coalesce(jsonb_agg(jsonb_build_object('i', i, 'verdict', coalesce(verdict, 'behind'), 'mac', known_mac,
+      'stream', known_stream, 'firstVersion', first_version, 'count', known_count)) FILTER (WHERE lost), '[]')
+  INTO won, verdicts FROM settled;
+
+  commands_won := cardinality(won);
+  IF commands_won > 0 THEN
+    WITH line AS MATERIALIZED (
+      SELECT t.i, t.n, convert_to(t.body, 'UTF8') AS body, t.body::jsonb AS j
+      FROM unnest(p_owners, string_to_array(p_bodies, E'\n')) WITH ORDINALITY AS t(i, body, n)
+      WHERE t.i = ANY (won)
+    ), placed AS MATERIALIZED (
+      SELECT l.n, l.body, l.j, c.stream, c.source, c.id, c.mac,
+        coalesce(h.version, 0) + row_number() OVER (PARTITION BY c.stream ORDER BY l.n) AS version,
+        coalesce(lag(sha256('\x00'::bytea || l.body)) OVER (PARTITION BY c.stream ORDER BY l.n), h.leaf) AS previous,
+        head.next_pos - 1 + row_number() OVER (ORDER BY l.n) AS pos
+      FROM line l
+      JOIN jsonb_to_recordset(p_commands) AS c(i integer, source text, id text, mac text, stream text) ON c.i = l.i
+      LEFT JOIN stream_head h ON h.workspace = p_workspace AND h.stream = c.stream
+    ), inserted AS (
+      INSERT INTO event (workspace, pos, stream, version, body, type, actor, occurred_at, recorded_at)
+      SELECT p_workspace, p.pos, p.stream, p.version, p.body, p.j ->> 'type', p.j #>> '{actor,id}',
+        (p.j ->> 'occurredAt')::timestamptz, (p.j ->> 'recordedAt')::timestamptz
+      FROM placed p
+      WHERE CASE
+        WHEN p.j ->> 'workspace' IS DISTINCT FROM p_workspace THEN holdpoint_refuse('the body names another workspace')
+        WHEN p.j ->> 'stream' IS DISTINCT FROM p.stream THEN holdpoint_refuse(format('the body of %s names another stream', p.stream))
+        WHEN (p.j ->> 'version')::integer IS DISTINCT FROM p.version
+          THEN holdpoint_refuse(format('%s needs version %s, not %s', p.stream, p.version, p.j ->> 'version'))
+        WHEN p.j ->> 'prevHash' IS DISTINCT FROM encode(p.previous, 'hex')
+          THEN holdpoint_refuse(format('prevHash of %s@%s is not the leaf of the version before', p.stream, p.version))
+        WHEN p.j #>> '{command,source}' IS DISTINCT FROM p.source OR p.j #>> '{command,id}' IS DISTINCT FROM p.id
+          OR p.j #>> '{command,mac}' IS DISTINCT FROM p.mac
+          THEN holdpoint_refuse(format('the body of %s@%s names another command', p.stream, p.version))
+        WHEN head.clock_tolerance_ms IS NOT NULL AND abs(extract(epoch FROM
+          (p.j ->> 'recordedAt')::timestamptz - clock_timestamp())) * 1000 > head.clock_tolerance_ms
+          THEN holdpoint_refuse(format('recordedAt %s is more than %s ms from the database clock',
+            p.j ->> 'recordedAt', head.clock_tolerance_ms))
+        ELSE true
+      END
+      ORDER BY p.pos
+      RETURNING stream, version, leaf
+    ), heads AS (
+      INSERT INTO stream_head AS s (workspace, stream, version, leaf)
+      SELECT DISTINCT ON (stream) p_workspace, stream, version, leaf FROM inserted ORDER BY stream, version DESC
+      ON CONFLICT (workspace, stream) DO UPDATE SET version = excluded.version, leaf = excluded.leaf
+    )
+    SELECT count(*) INTO written FROM inserted;
+
+    IF written <> (SELECT sum(c.count) FROM jsonb_to_recordset(p_commands) AS c(i integer, count integer) WHERE c.i = ANY (won)) THEN
+      PERFORM holdpoint_refuse('a command does not have the number of bodies it announces');
+    END IF;
+
+    INSERT INTO command (workspace, source, id, mac, stream, first_version, count)
+    SELECT p_workspace, c.source, c.id, c.mac, c.stream, c.base + 1, c.count
+    FROM jsonb_to_recordset(p_commands) AS c(i integer, source text, id text, mac text, stream text, base integer, count integer)
+    WHERE c.i = ANY (won);
+
+    IF p_subject_keys <> '[]'::jsonb THEN
+      INSERT INTO subject_key (workspace, subject, wrapped)
+      SELECT p_workspace, k.subject, decode(k.wrapped, 'base64')
+      FROM jsonb_to_recordset(p_subject_keys) AS k(i integer, subject text, wrapped text) WHERE k.i = ANY (won);
+    END IF;
+
+    PERFORM project(p_workspace, head.generation, won, p_rows, p_gone);
+
+    UPDATE workspace_head SET next_pos = next_pos + written WHERE workspace = p_workspace;
+    PERFORM pg_notify('holdpoint', p_workspace || ' ' || (head.next_pos + written));
+  END IF;
+
+  RETURN jsonb_build_object('generation', head.generation, 'firstPos', head.next_pos, 'commands', verdicts);
+END
+$$;
+
+-- Writes the rows the won commands changed: the last command of the batch to name a row decides what it is.
+CREATE FUNCTION project(p_workspace text, p_generation integer, p_won integer[], p_rows jsonb, p_gone jsonb)
+RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF p_gone ? 'task' OR p_rows ? 'task' THEN
+    WITH change AS MATERIALIZED (
+      SELECT DISTINCT ON (r.order_id, r.step, r.visit) r.* FROM (
+        SELECT i, order_id, step, visit, NULL::jsonb AS held FROM jsonb_to_recordset(coalesce(p_gone -> 'task', '[]')) AS g(i integer, order_id text, step text, visit integer)
+        UNION ALL
+        SELECT (x ->> 'i')::integer, x ->> 'order_id', x ->> 'step', (x ->> 'visit')::integer, x FROM jsonb_array_elements(coalesce(p_rows -> 'task', '[]')) AS x
+      ) r WHERE r.i = ANY (p_won) ORDER BY r.order_id, r.step, r.visit, r.i DESC
+    ), removed AS (
+      DELETE FROM task t USING change c WHERE c.held IS NULL AND t.workspace = p_workspace AND t.generation = p_generation
+        AND t.order_id = c.order_id AND t.step = c.step AND t.visit = c.visit
+    )
+    INSERT INTO task SELECT (jsonb_populate_record(NULL::task, c.held || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
+    FROM change c WHERE c.held IS NOT NULL
+    ON CONFLICT (workspace, generation, order_id, step, visit) DO UPDATE SET state = excluded.state, owner = excluded.owner,
+      roles = excluded.roles, people = excluded.people, excluded = excluded.excluded, goal_minutes = excluded.goal_minutes,
+      breach_at = excluded.breach_at, breached_at = excluded.breached_at, paused_why = excluded.paused_why, escalated = excluded.escalated;
+  END IF;
+
+  IF p_gone ? 'timer' OR p_rows ? 'timer' THEN
+    WITH change AS MATERIALIZED (
+      SELECT DISTINCT ON (r.timer_id) r.* FROM (
+        SELECT i, timer_id, NULL::jsonb AS held FROM jsonb_to_recordset(coalesce(p_gone -> 'timer', '[]')) AS g(i integer, timer_id text)
+        UNION ALL
+        SELECT (x ->> 'i')::integer, x ->> 'timer_id', x FROM jsonb_array_elements(coalesce(p_rows -> 'timer', '[]')) AS x
+      ) r WHERE r.i = ANY (p_won) ORDER BY r.timer_id, r.i DESC
+    ), removed AS (
+      DELETE FROM timer t USING change c WHERE c.held IS NULL AND t.workspace = p_workspace AND t.generation = p_generation AND t.timer_id = c.timer_id
+    )
+    INSERT INTO timer SELECT (jsonb_populate_record(NULL::timer, c.held || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
+    FROM change c WHERE c.held IS NOT NULL
+    ON CONFLICT (workspace, generation, timer_id) DO UPDATE SET ordinal = excluded.ordinal, due_at = excluded.due_at, claimed_until = NULL;
+  END IF;
+
+  IF p_rows ? 'effect' THEN
+    INSERT INTO effect SELECT (jsonb_populate_record(NULL::effect, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
+    FROM (
+      SELECT DISTINCT ON (x ->> 'effect_key') x FROM jsonb_array_elements(p_rows -> 'effect') AS x
+      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'effect_key', (x ->> 'i')::integer DESC
+    ) c
+    ON CONFLICT (workspace, generation, effect_key) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
+      reason = excluded.reason, changed_at = excluded.changed_at;
+  END IF;
+
+  IF p_rows ? 'orders' THEN
+    INSERT INTO orders SELECT (jsonb_populate_record(NULL::orders, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
+    FROM (
+      SELECT DISTINCT ON (x ->> 'order_id') x FROM jsonb_array_elements(p_rows -> 'orders') AS x
+      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'order_id', (x ->> 'i')::integer DESC
+    ) c
+    ON CONFLICT (workspace, generation, order_id) DO UPDATE SET status = excluded.status, at_steps = excluded.at_steps,
+      customer_index = excluded.customer_index, amount_minor = excluded.amount_minor, currency = excluded.currency,
+      country = excluded.country, ordered_on = excluded.ordered_on, reasons = excluded.reasons,
+      changes_requested = excluded.changes_requested, needs_attention = excluded.needs_attention, version = excluded.version;
+  END IF;
+
+  IF p_rows ? 'person' THEN
+    INSERT INTO person SELECT (jsonb_populate_record(NULL::person, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
+    FROM (
+      SELECT DISTINCT ON (x ->> 'person_id') x FROM jsonb_array_elements(p_rows -> 'person') AS x
+      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'person_id', (x ->> 'i')::integer DESC
+    ) c
+    ON CONFLICT (workspace, generation, person_id) DO UPDATE SET roles = excluded.roles, disabled = excluded.disabled, version = excluded.version;
+  END IF;
+
+  IF p_rows ? 'api_key' THEN
+    INSERT INTO api_key SELECT (jsonb_populate_record(NULL::api_key, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
+    FROM (
+      SELECT DISTINCT ON (x ->> 'api_key_id') x FROM jsonb_array_elements(p_rows -> 'api_key') AS x
+      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'api_key_id', (x ->> 'i')::integer DESC
+    ) c
+    ON CONFLICT (workspace, generation, api_key_id) DO UPDATE SET revoked = excluded.revoked;
+  END IF;
+END
+$$;
+
+-- Grants, so that append-only is a matter of who may do what. Run again after every migration: with the roles of
+-- prisma/roles.sql present it hands append() to the appender; without them the trigger alone holds the promise.
+CREATE FUNCTION holdpoint_apply_grants() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  t text;
+BEGIN
+  IF (SELECT count(*) FROM pg_roles WHERE rolname IN ('holdpoint_app', 'holdpoint_append', 'holdpoint_report')) < 3
+    OR NOT pg_has_role(current_user, 'holdpoint_append', 'MEMBER') THEN
+    RETURN 'append-only is held by the trigger alone: the roles of prisma/roles.sql are not there';
+  END IF;
+  EXECUTE 'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, holdpoint_app, holdpoint_append, holdpoint_report';
+  EXECUTE 'REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, holdpoint_app, holdpoint_report';
+  EXECUTE 'GRANT USAGE ON SCHEMA public TO holdpoint_app, holdpoint_append, holdpoint_report';
+  EXECUTE 'GRANT SELECT ON event, event_view, workspace_head, stream_head, command, subject_key, orders, task, timer, effect, person, api_key TO holdpoint_app';
+  EXECUTE 'GRANT UPDATE (claimed_until) ON timer TO holdpoint_app';
+  EXECUTE 'GRANT SELECT, INSERT, UPDATE, DELETE ON credential, session, api_key_secret, rate_limit TO holdpoint_app';
+  EXECUTE 'GRANT SELECT, INSERT ON event, command, subject_key TO holdpoint_append';
+  EXECUTE 'GRANT SELECT, INSERT, UPDATE ON stream_head, orders, effect, person, api_key TO holdpoint_append';
+  EXECUTE 'GRANT SELECT, INSERT, UPDATE, DELETE ON task, timer TO holdpoint_append';
+  EXECUTE 'GRANT SELECT, UPDATE ON workspace_head TO holdpoint_append';
+  EXECUTE 'GRANT SELECT ON event_view TO holdpoint_report';
+  EXECUTE 'GRANT EXECUTE ON FUNCTION project, holdpoint_refuse TO holdpoint_append';
+  -- The new owner of a function must be able to create in its schema at the moment it is handed over.
+  EXECUTE 'GRANT CREATE ON SCHEMA public TO holdpoint_append';
+  EXECUTE 'ALTER FUNCTION append OWNER TO holdpoint_append';
+  EXECUTE 'REVOKE CREATE ON SCHEMA public FROM holdpoint_append';
+  EXECUTE 'REVOKE ALL ON FUNCTION append FROM PUBLIC';
+  EXECUTE 'GRANT EXECUTE ON FUNCTION append TO holdpoint_app';
+  RETURN 'append-only is held by grants and by the trigger';
+END
+$$;
+SELECT holdpoint_apply_grants();
