@@ -34,7 +34,8 @@ type Applied = { migration_name: string; checksum: string; finished_at: Date | n
 
 /**
  * Brings a database to the newest migration and returns the names of those it applied. `ownerUrl` is the role that
- * owns the tables. `report` hears one line per migration. Throws, with the database as it was before the
+ * owns the tables. `report` hears one line per migration, and
+ * what the grants have to say about the roles. Throws, with the database as it was before the
  * migration in question, when a file fails, was changed after it was applied, or is unknown to this version.
  */
 export async function migrate(
@@ -52,7 +53,7 @@ export async function migrate(
       await apply(client, migration);
       report(`applied ${migration.name}`);
     }
-    await applyGrants(client);
+    await applyGrants(client, report);
     return pending.map((migration) => migration.name);
   });
 }
@@ -128,11 +129,13 @@ async function transaction(client: pg.Client): Promise<string> {
 }
 
 /** The grants are a function of the newest schema, so they are put in place again after every run. */
-async function applyGrants(client: pg.Client): Promise<void> {
+async function applyGrants(client: pg.Client, report: (line: string) => void): Promise<void> {
   const { rows } = await client.query(
     "SELECT to_regprocedure('holdpoint_apply_grants()') IS NOT NULL AS exists",
   );
-  if (rows[0].exists) await client.query("SELECT holdpoint_apply_grants()");
+  if (!rows[0].exists) return;
+  const granted = await client.query("SELECT holdpoint_apply_grants()::text AS said");
+  if (granted.rows[0].said) report(granted.rows[0].said);
 }
 
 function describe(error: unknown, text: string): string {
