@@ -1,0 +1,59 @@
+"use client";
+
+import { Hourglass, type LucideIcon, Minus, OctagonAlert, PauseCircle, Timer } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { type Tone, toneClass } from "./badge";
+import { classNames } from "./class-names";
+import { readCountdown, type Sla, type Standing } from "./countdown-reading";
+import type { Instant } from "./format";
+import { serverNow_ms, subscribeToSeconds } from "./server-clock";
+
+export type CountdownProps = {
+  sla: Sla;
+  /** The server's time when it drew the page. */
+  now: Instant;
+  /** The due instant in the reader's words, formatted by the server so that both print the same. */
+  dueText?: string;
+};
+
+const looks: Record<Standing, { tone: Tone; icon: LucideIcon; meaning?: string }> = {
+  onTrack: { tone: "neutral", icon: Timer },
+  atRisk: { tone: "warn", icon: Hourglass },
+  breached: { tone: "bad", icon: OctagonAlert },
+  paused: { tone: "accent", icon: PauseCircle, meaning: "Clock stopped: " },
+  none: { tone: "neutral", icon: Minus },
+};
+
+/**
+ * How long is left, on the server's clock. All countdowns of a page share one timer, and one that prints the same
+ * words as a second ago is not drawn again.
+ */
+export function Countdown({ sla, now, dueText }: CountdownProps) {
+  const print = (now_ms: number) => {
+    const { standing, text } = readCountdown(sla, now_ms);
+    return `${standing} ${text}`;
+  };
+  const printed = useSyncExternalStore(
+    subscribeToSeconds,
+    () => print(serverNow_ms(now)),
+    () => print(Date.parse(now)),
+  );
+  const space = printed.indexOf(" ");
+  const { tone, icon: Icon, meaning } = looks[printed.slice(0, space) as Standing];
+  return (
+    <time
+      dateTime={sla.breachAt ?? undefined}
+      title={dueText && sla.breachAt ? `Due ${dueText}` : undefined}
+      className={classNames(
+        "inline-flex items-start gap-1.5 rounded-sm px-1.5 py-0.5 text-xs leading-5 font-medium tabular-nums",
+        toneClass[tone],
+      )}
+    >
+      <Icon aria-hidden="true" className="mt-[3px] size-3.5 shrink-0" strokeWidth={2.25} />
+      <span>
+        {meaning && <span className="sr-only">{meaning}</span>}
+        {printed.slice(space + 1)}
+      </span>
+    </time>
+  );
+}

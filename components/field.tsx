@@ -1,0 +1,106 @@
+import { type ComponentProps, useId } from "react";
+import { classNames } from "./class-names";
+
+/** What every field has around it; `error` is shown below and announced with the field. */
+export type FieldFrame = { label: string; hint?: string; error?: string };
+export type TextFieldProps = FieldFrame & ComponentProps<"input"> & { name: string };
+export type TextAreaProps = FieldFrame & ComponentProps<"textarea"> & { name: string };
+export type SelectOption = { value: string; label: string };
+export type SelectFieldProps = FieldFrame &
+  ComponentProps<"select"> & { name: string; options: readonly SelectOption[] };
+
+// 16 px on a phone, or iOS zooms into the field.
+const controlClass =
+  "w-full min-h-8.5 pointer-coarse:min-h-11 rounded-md border border-edge bg-surface px-2.5 py-1 text-base sm:text-sm " +
+  "text-ink placeholder:text-ink-muted aria-invalid:border-bad read-only:bg-sunken";
+
+function Frame({
+  id,
+  label,
+  hint,
+  error,
+  optional,
+  children,
+}: FieldFrame & { id: string; optional: boolean; children: React.ReactNode }) {
+  return (
+    <div className="grid content-start gap-1">
+      <label htmlFor={id} className="text-[0.8125rem] font-medium">
+        {label}
+        {optional && <span className="font-normal text-ink-muted"> (optional)</span>}
+      </label>
+      {children}
+      {hint && (
+        <p id={`${id}-hint`} className="text-xs text-ink-muted">
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} className="text-xs font-medium text-bad">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function describedBy(id: string, { hint, error }: Pick<FieldFrame, "hint" | "error">): string | undefined {
+  return [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+}
+
+/** A line of text with its label, hint and error. Without `required` it says that it is optional. */
+export function TextField({ label, hint, error, className, ...input }: TextFieldProps) {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint} error={error} optional={!input.required && !input.readOnly}>
+      <input
+        type="text"
+        {...input}
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, { hint, error })}
+        className={classNames(controlClass, className)}
+      />
+    </Frame>
+  );
+}
+
+/** Several lines of text with label, hint and error. */
+export function TextArea({ label, hint, error, className, rows = 3, ...input }: TextAreaProps) {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint} error={error} optional={!input.required}>
+      <textarea
+        {...input}
+        id={id}
+        rows={rows}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, { hint, error })}
+        className={classNames(controlClass, "resize-y", className)}
+      />
+    </Frame>
+  );
+}
+
+/** One of several with label, hint and error. */
+export function SelectField({ label, hint, error, className, options, ...select }: SelectFieldProps) {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint} error={error} optional={!select.required}>
+      {/* A form that React resets after its action forgets a select's new default: remounting it remembers. */}
+      <select
+        key={String(select.defaultValue ?? "")}
+        {...select}
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(id, { hint, error })}
+        className={classNames(controlClass, className)}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </Frame>
+  );
+}

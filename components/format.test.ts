@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import {
+  decimalText,
+  formatDate,
+  formatDay,
+  formatDuration,
+  formatExact,
+  formatInstant,
+  formatMoney,
+  formatRelative,
+  formatTimeOfDay,
+  minorFromDecimal,
+  type ViewTime,
+} from "./format";
+
+const london: ViewTime = { now: "2026-07-02T12:00:00.000Z", timeZone: "Europe/London" };
+const tokyo: ViewTime = { ...london, timeZone: "Asia/Tokyo" };
+
+describe("money", () => {
+  test.each([
+    [125_000, "GBP", "£1,250.00"],
+    [5, "GBP", "£0.05"],
+    [-5, "GBP", "-£0.05"],
+    [1_250, "JPY", "JP¥1,250"],
+    [1_234_567, "KWD", "KWD 1,234.567"],
+    [Number.MAX_SAFE_INTEGER, "EUR", "€90,071,992,547,409.91"],
+  ])("%d minor units of %s are %s", (minor, currency, text) => {
+    expect(formatMoney(minor, currency).replaceAll("\u00a0", " ")).toBe(text);
+  });
+
+  test("half a penny is a mistake, not a rounding", () => {
+    expect(() => formatMoney(0.5, "GBP")).toThrow(RangeError);
+  });
+
+  test.each([
+    ["1,250.50", "GBP", 125_050],
+    ["1250.5", "GBP", 125_050],
+    [" 7 ", "GBP", 700],
+    ["-3.20", "GBP", -320],
+    ["1250", "JPY", 1_250],
+    ["90071992547409.91", "GBP", Number.MAX_SAFE_INTEGER],
+  ])("typed %s %s is %d", (typed, currency, minor) => {
+    expect(minorFromDecimal(typed, currency)).toBe(minor);
+  });
+
+  test.each([
+    ["", "GBP"],
+    ["12,50", "GBP"],
+    ["1.234", "GBP"],
+    ["1.5", "JPY"],
+    ["£5", "GBP"],
+    ["1e3", "GBP"],
+    ["90071992547409.92", "GBP"],
+    ["5", "pounds"],
+  ])("typed %s %s is no amount", (typed, currency) => {
+    expect(minorFromDecimal(typed, currency)).toBeNull();
+  });
+
+  test("a field shows what it will read back", () => {
+    for (const minor of [0, 1, 99, 100, 125_050, -320, Number.MAX_SAFE_INTEGER]) {
+      for (const currency of ["GBP", "JPY", "KWD"]) {
+        expect(minorFromDecimal(decimalText(minor, currency), currency)).toBe(minor);
+      }
+    }
+  });
+});
+
+describe("time", () => {
+  test("is told in the reader's zone", () => {
+    const at = "2026-07-01T23:30:09.000Z";
+    expect(formatInstant(at, london)).toBe("2 Jul 2026, 00:30");
+    expect(formatTimeOfDay(at, tokyo)).toBe("08:30:09");
+    expect(formatDay("2026-07-01T22:30:00.000Z", london)).toMatch(/^Wednesday,? 1 July 2026$/);
+    expect(formatDay("2026-07-01T22:30:00.000Z", tokyo)).toMatch(/^Thursday,? 2 July 2026$/);
+    expect(formatExact(at, london)).toMatch(/Thursday,? 2 July 2026 at 00:30:09 BST/);
+  });
+
+  test("a calendar date stays on its day", () => {
+    expect(formatDate("2026-07-02")).toBe("2 Jul 2026");
+  });
+
+  // The plural of hr differs between versions of Unicode's data.
+  test.each([
+    ["2026-07-02T11:59:30.000Z", "just now"],
+    ["2026-07-02T11:58:00.000Z", "2 min ago"],
+    ["2026-07-02T11:00:20.000Z", "1 hr ago"],
+    ["2026-07-02T15:00:00.000Z", "in 3 hr"],
+    ["2026-06-30T12:00:00.000Z", "2 days ago"],
+    ["2026-05-01T12:00:00.000Z", "1 May 2026"],
+  ])("%s is %s", (at, text) => {
+    expect(formatRelative(at, london).replace("hrs", "hr")).toBe(text);
+  });
+
+  test("an unknown zone is an error, not a guess", () => {
+    expect(() => formatInstant(london.now, { ...london, timeZone: "Mars/Olympus" })).toThrow(RangeError);
+  });
+
+  test.each([
+    [183_600_000, "2 d 3 h"],
+    [172_800_000, "2 d"],
+    [4_859_000, "1 h 20 min"],
+    [3_600_000, "1 h"],
+    [600_000, "10 min"],
+    [599_999, "9 min 59 s"],
+    [8_400, "8 s"],
+    [-5, "0 s"],
+  ])("%d ms is %s", (length_ms, text) => {
+    expect(formatDuration(length_ms)).toBe(text);
+  });
+});

@@ -1,0 +1,159 @@
+/** A moment as an ISO 8601 string in UTC, for example `2026-03-02T16:05:09.123Z`. */
+export type Instant = string;
+
+/** From when and where a page is looked at: the server's now, the reader's time zone (IANA) and language. */
+export type ViewTime = { now: Instant; timeZone: string; locale?: string };
+
+const DEFAULT_LOCALE = "en-GB";
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+// Making an Intl formatter costs far more than using it, and a page of the log uses it hundreds of times.
+const formatters = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>();
+
+function cached<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>(
+  key: string,
+  make: () => T,
+): T {
+  const known = formatters.get(key);
+  if (known) return known as T;
+  const made = make();
+  formatters.set(key, made);
+  return made;
+}
+
+function dateFormatter(view: ViewTime, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const locale = view.locale ?? DEFAULT_LOCALE;
+  return cached(
+    `date ${locale} ${view.timeZone} ${JSON.stringify(options)}`,
+    () => new Intl.DateTimeFormat(locale, { ...options, timeZone: view.timeZone }),
+  );
+}
+
+function moneyFormatter(currency: string, locale: string): Intl.NumberFormat {
+  return cached(
+    `money ${locale} ${currency}`,
+    () => new Intl.NumberFormat(locale, { style: "currency", currency }),
+  );
+}
+
+function currencyDigits(currency: string): number {
+  return moneyFormatter(currency, DEFAULT_LOCALE).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/**
+ * Minor units as money for people: `formatMoney(125000, "GBP")` is `£1,250.00`. Exact for every safe integer.
+ * @throws RangeError when the currency is not three letters or the amount is not a whole number.
+ */
+export function formatMoney(minor: number, currency: string, locale: string = DEFAULT_LOCALE): string {
+  return moneyFormatter(currency, locale).format(decimalText(minor, currency) as `${number}`);
+}
+
+/**
+ * Minor units as the plain decimal a form field holds: `decimalText(125000, "GBP")` is `1250.00`.
+ * @throws RangeError when the currency is not three letters or the amount is not a whole number.
+ */
+export function decimalText(minor: number, currency: string): string {
+  const digits = currencyDigits(currency);
+  // BigInt, because a division would round the largest amounts.
+  const units = BigInt(minor);
+  const text = (units < 0n ? -units : units).toString().padStart(digits + 1, "0");
+  const whole = text.slice(0, text.length - digits);
+  const fraction = text.slice(text.length - digits);
+  return `${units < 0n ? "-" : ""}${whole}${digits > 0 ? `.${fraction}` : ""}`;
+}
+
+/**
+ * What somebody typed as minor units: `1,250.5` in GBP is 125050. Null when it is no amount in that currency:
+ * letters, a misplaced comma, more decimals than the currency has, or more than a safe integer.
+ */
+export function minorFromDecimal(typed: string, currency: string): number | null {
+  const parts = /^(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(typed.trim());
+  if (!parts || !/^[A-Z]{3}$/.test(currency)) return null;
+  const digits = currencyDigits(currency);
+  const fraction = parts[3] ?? "";
+  if (fraction.length > digits) return null;
+  const minor = Number(`${parts[1]}${parts[2]?.replaceAll(",", "")}${fraction.padEnd(digits, "0")}`);
+  return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** A whole or fractional number with the reader's separators: `18532` is `18,532`. */
+export function formatNumber(value: number, locale: string = DEFAULT_LOCALE): string {
+  return cached(`number ${locale}`, () => new Intl.NumberFormat(locale)).format(value);
+}
+
+/** Date and minute: `2 Mar 2026, 16:05`. Throws RangeError for an unknown time zone or an impossible instant. */
+export function formatInstant(at: Instant, view: ViewTime): string {
+  return dateFormatter(view, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+}
+
+/** Everything, for titles: `Monday, 2 March 2026 at 16:05:09 GMT`. */
+export function formatExact(at: Instant, view: ViewTime): string {
+  return dateFormatter(view, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
+  }).format(new Date(at));
+}
+
+/** The time of day in the reader's zone: `16:05:09`. */
+export function formatTimeOfDay(at: Instant, view: ViewTime): string {
+  return dateFormatter(view, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+}
+
+/** The day in the reader's zone, for separators: `Monday, 2 March 2026`. */
+export function formatDay(at: Instant, view: ViewTime): string {
+  return dateFormatter(view, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(
+    new Date(at),
+  );
+}
+
+/** A calendar date without a time (`2026-03-02`) for people: `2 Mar 2026`. No time zone moves it. */
+export function formatDate(date: string, locale: string = DEFAULT_LOCALE): string {
+  return dateFormatter({ now: "", timeZone: "UTC", locale }, { dateStyle: "medium" }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
+}
+
+/**
+ * How far from now: `just now`, `5 min ago`, `in 3 days`; after thirty days the date, because nobody counts
+ * further than that.
+ */
+export function formatRelative(at: Instant, view: ViewTime): string {
+  const locale = view.locale ?? DEFAULT_LOCALE;
+  const away_ms = Date.parse(at) - Date.parse(view.now);
+  const distance_ms = Math.abs(away_ms);
+  if (distance_ms < 45 * SECOND_MS) return "just now";
+  if (distance_ms > 30 * DAY_MS) return dateFormatter(view, { dateStyle: "medium" }).format(new Date(at));
+  const relative = cached(
+    `relative ${locale}`,
+    () => new Intl.RelativeTimeFormat(locale, { style: "short" }),
+  );
+  if (distance_ms < HOUR_MS - 30 * SECOND_MS)
+    return relative.format(Math.round(away_ms / MINUTE_MS), "minute");
+  if (distance_ms < DAY_MS - 30 * MINUTE_MS) return relative.format(Math.round(away_ms / HOUR_MS), "hour");
+  return relative.format(Math.round(away_ms / DAY_MS), "day");
+}
+
+/**
+ * A length of time in its two largest units, rounded down: `2 d 3 h`, `1 h 20 min`, `12 min`; seconds appear
+ * only under ten minutes: `9 min 41 s`, `8 s`. Without Intl, so that server and browser print the same characters.
+ */
+export function formatDuration(length_ms: number): string {
+  const length = Math.max(0, length_ms);
+  const days = Math.floor(length / DAY_MS);
+  const hours = Math.floor((length % DAY_MS) / HOUR_MS);
+  const minutes = Math.floor((length % HOUR_MS) / MINUTE_MS);
+  const seconds = Math.floor((length % MINUTE_MS) / SECOND_MS);
+  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
+  if (minutes >= 10) return `${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${seconds} s` : `${seconds} s`;
+}
