@@ -1,0 +1,124 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { EffectOutcome } from "./adapter";
+import { carrierInstant, carrierLine, carrierReference, whatIsWrong } from "./carrier-text";
+
+const callback_bytes_max = 16 * 1024;
+const tolerance_ms = 5 * 60 * 1000;
+
+const effectKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "must be an effect key");
+
+const callbackBody = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("proofOfDelivery.captured"),
+    timestamp: carrierInstant,
+    data: z.object({
+      effectKey,
+      reference: carrierReference,
+      trackingNumber: carrierReference,
+      receivedBy: carrierLine(500),
+      deliveredAt: carrierInstant,
+    }),
+  }),
+  z.object({
+    type: z.literal("proofOfDelivery.refused"),
+    timestamp: carrierInstant,
+    data: z.object({
+      effectKey,
+      reference: carrierReference,
+      reason: carrierLine(2_000),
+    }),
+  }),
+]);
+
+export type CarrierCallback =
+  | {
+      ok: true;
+      /** The same in every delivery of one message: what a receiver recognises a repeat by. */
+      webhookId: string;
+      effectKey: string;
+      /** `confirmed` with receipt {reference: tracking number, deliveredAt}, or `rejected`. */
+      outcome: EffectOutcome;
+      /** A person's name; kept apart so that it is encrypted and never part of a receipt. */
+      personal?: { receivedBy: string };
+      /** When the carrier says it happened, `YYYY-MM-DDTHH:MM:SS.sssZ`. */
+      occurredAt: string;
+    }
+  | { ok: false; status: 400 | 401 | 413; detail: string };
+
+/**
+ * Reads a carrier's callback (Standard Webhooks, symmetric `v1`).
+ *
+ * `secret` is `whsec_` and base64; `rawBody` are the bytes as they came, since a signature does not survive parsing;
+ * `now` is `YYYY-MM-DDTHH:MM:SS.sssZ`. 413: over 16 KiB. 400: headers missing or malformed, or a signed body that is no
+ * callback of ours. 401: no signature matches, or it is more than 5 minutes from `now`. Inside those 5 minutes a repeat
+ * reads like the first and is recognised by `webhookId`. Throws when `secret` holds no key: that is configuration.
+ */
+export function readCarrierCallback(
+  secret: string,
+  headers: Pick<Headers, "get">,
+  rawBody: Uint8Array,
+  now: string,
+): CarrierCallback {
+  if (rawBody.byteLength > callback_bytes_max)
+    return refused(413, `A callback is at most ${callback_bytes_max} bytes`);
+
+  const webhookId = headers.get("webhook-id");
+  const timestamp = headers.get("webhook-timestamp");
+  const signatures = headers.get("webhook-signature");
+  if (!webhookId || !timestamp || !signatures)
+    return refused(400, "The headers webhook-id, webhook-timestamp and webhook-signature are needed");
+  // The signed text joins its parts with full stops, so an identifier that holds one could be read two ways.
+  if (!/^[\x21-\x2d\x2f-\x7e]{1,200}$/.test(webhookId) || !/^\d{1,12}$/.test(timestamp))
+    return refused(400, "webhook-id or webhook-timestamp is malformed");
+
+  if (!isSigned(keyOf(secret), webhookId, timestamp, rawBody, signatures))
+    return refused(401, "No signature matches");
+  // Written so that a clock that cannot be read refuses too.
+  if (!(Math.abs(Number(timestamp) * 1000 - Date.parse(now)) <= tolerance_ms))
+    return refused(401, "The signature is more than 5 minutes from the present");
+
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(rawBody));
+  } catch {
+    return refused(400, "The body is not JSON in UTF-8");
+  }
+  const parsed = callbackBody.safeParse(value);
+  if (!parsed.success) return refused(400, whatIsWrong(parsed.error));
+
+  const { type, data, timestamp: occurredAt } = parsed.data;
+  const read = { ok: true as const, webhookId, effectKey: data.effectKey, occurredAt };
+  switch (type) {
+    case "proofOfDelivery.captured": {
+      const receipt = { reference: data.trackingNumber, deliveredAt: data.deliveredAt };
+      return { ...read, outcome: { kind: "confirmed", receipt }, personal: { receivedBy: data.receivedBy } };
+    }
+    case "proofOfDelivery.refused":
+      return { ...read, outcome: { kind: "rejected", reason: data.reason } };
+  }
+}
+
+function refused(status: 400 | 401 | 413, detail: string): CarrierCallback {
+  return { ok: false, status, detail };
+}
+
+function keyOf(secret: string): Buffer {
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  if (key.length === 0) throw new Error("The carrier's webhook secret holds no key");
+  return key;
+}
+
+function isSigned(key: Buffer, id: string, timestamp: string, body: Uint8Array, signatures: string): boolean {
+  const expected = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest();
+  // Several signatures stand in the header while the carrier changes its secret.
+  return signatures
+    .split(" ")
+    .slice(0, 10)
+    .some((signature) => {
+      const [version, encoded] = signature.split(",");
+      if (version !== "v1" || encoded === undefined) return false;
+      const given = Buffer.from(encoded, "base64");
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+}

@@ -1,0 +1,202 @@
+import { z } from "zod";
+import type { EffectAdapter, EffectInput, EffectOutcome } from "./adapter";
+import { carrierReference, oneLine, whatIsWrong } from "./carrier-text";
+
+/*
+ * The carrier over HTTP. One question decides every line here: does this answer prove that the work was not done?
+ *
+ *   2xx that we can read                    confirmed or pending
+ *   4xx                                     rejected: the carrier understood and refused
+ *   425, 429, 503, connection never made    retryable: refused before any work
+ *   everything else                         inDoubt: 408, 409, other 5xx, 3xx, cut connections, time-outs, unreadable
+ *                                           answers, and a key the carrier knows with another content
+ *
+ * Doubt is cheap, because the carrier answers a repeated key with its first result; a wrong "not done" costs a second
+ * dispatch. An outcome speaks of its own attempt only: a refusal after a doubtful attempt does not settle the earlier.
+ */
+
+/** The carrier says: this key came before with another content. That first content may well have been done. */
+const keyReusedProblem = "urn:carrier:problem:idempotency-key-reused";
+
+const response_bytes_max = 64 * 1024;
+const retryAfter_ms_max = 24 * 60 * 60 * 1000;
+
+const order = z.string().min(1).max(200);
+const dispatchInput = z.strictObject({
+  order,
+  businessKey: z.string().min(1).max(200),
+  /** Minor units. */
+  total: z.strictObject({ amount: z.int().nonnegative(), currency: z.string().regex(/^[A-Z]{3}$/) }),
+  consignee: z.union([z.string().max(500), z.record(z.string().max(50), z.string().max(500))]).optional(),
+});
+const trackedInput = z.strictObject({ order, trackingNumber: carrierReference });
+
+type Exchange<Input, Answer> = {
+  name: string;
+  path: string;
+  input: z.ZodType<Input>;
+  answer: z.ZodType<Answer>;
+  outcome: (answer: Answer, input: Input) => EffectOutcome;
+};
+
+/**
+ * The adapters `carrier.dispatch` ({order, businessKey, total, consignee?}), `carrier.cancelDispatch` and
+ * `carrier.proofOfDelivery` (both {order, trackingNumber}) against the carrier at `url`; a path in it is kept.
+ *
+ * Receipts: a dispatch's `reference` is the tracking number; a cancellation's is the cancellation's own number, beside
+ * `trackingNumber`. A proof of delivery is `pending` and ends in a callback. An input of another shape is rejected
+ * without a call. Throws a TypeError when `url` is not an http or https address.
+ */
+export function carrierAdapters(options: { url: string; timeout_ms?: number }): EffectAdapter[] {
+  const base = new URL(options.url.endsWith("/") ? options.url : `${options.url}/`);
+  if (base.protocol !== "http:" && base.protocol !== "https:")
+    throw new TypeError(`The carrier's address must be http or https, not ${base.protocol}`);
+  const timeout_ms = options.timeout_ms ?? 10_000;
+  return [
+    adapter(base, timeout_ms, {
+      name: "carrier.dispatch",
+      path: "dispatches",
+      input: dispatchInput,
+      answer: z.object({ trackingNumber: carrierReference }),
+      outcome: (answer) => ({ kind: "confirmed", receipt: { reference: answer.trackingNumber } }),
+    }),
+    adapter(base, timeout_ms, {
+      name: "carrier.cancelDispatch",
+      path: "dispatch-cancellations",
+      input: trackedInput,
+      answer: z.object({ cancellation: carrierReference }),
+      outcome: (answer, input) => ({
+        kind: "confirmed",
+        receipt: { reference: answer.cancellation, trackingNumber: input.trackingNumber },
+      }),
+    }),
+    adapter(base, timeout_ms, {
+      name: "carrier.proofOfDelivery",
+      path: "proofs-of-delivery",
+      input: trackedInput,
+      answer: z.object({ reference: carrierReference }),
+      outcome: (answer) => ({ kind: "pending", reference: answer.reference }),
+    }),
+  ];
+}
+
+function adapter<Input, Answer>(
+  base: URL,
+  timeout_ms: number,
+  exchange: Exchange<Input, Answer>,
+): EffectAdapter {
+  const address = new URL(exchange.path, base);
+  return {
+    name: exchange.name,
+    timeout_ms,
+    honoursKey: true,
+    keyRetention_ms: 30 * 24 * 60 * 60 * 1000,
+    concurrency_max: 32,
+    async perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome> {
+      const parsed = exchange.input.safeParse(input);
+      if (!parsed.success)
+        return { kind: "rejected", reason: `Not sent to the carrier: ${whatIsWrong(parsed.error)}` };
+      if (signal.aborted) return { kind: "retryable", reason: "Stopped before it was sent to the carrier" };
+      try {
+        const response = await fetch(address, {
+          method: "POST",
+          headers: { "content-type": "application/json", "idempotency-key": effectKey },
+          body: JSON.stringify(parsed.data),
+          redirect: "manual",
+          signal,
+        });
+        return await classify(response, exchange, parsed.data);
+      } catch (error) {
+        return withoutAnswer(error, signal);
+      }
+    },
+  };
+}
+
+async function classify<Input, Answer>(
+  response: Response,
+  exchange: Exchange<Input, Answer>,
+  input: Input,
+): Promise<EffectOutcome> {
+  const { status } = response;
+  const body = await readJson(response);
+  if (response.ok) {
+    const answer = exchange.answer.safeParse(body);
+    if (answer.success) return exchange.outcome(answer.data, input);
+    return { kind: "inDoubt", reason: `The carrier answered ${status} with a body that cannot be read` };
+  }
+  const problem = readProblem(body);
+  const reason = `The carrier answered ${status}${problem.detail ? `: ${problem.detail}` : ""}`;
+  if (status === 425 || status === 429 || status === 503)
+    return { kind: "retryable", reason, ...retryAfter(response.headers) };
+  if (status === 408 || status === 409 || problem.type === keyReusedProblem)
+    return { kind: "inDoubt", reason };
+  if (status >= 400 && status < 500) return { kind: "rejected", reason };
+  return { kind: "inDoubt", reason };
+}
+
+/** The JSON value of the body, or undefined when it is too large or not JSON. Throws when the connection is cut. */
+async function readJson(response: Response): Promise<unknown> {
+  if (response.body === null) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size_bytes = 0;
+  for await (const chunk of response.body) {
+    size_bytes += chunk.byteLength;
+    // Leaving the loop cancels the stream, so a carrier that never stops talking cannot fill the memory.
+    if (size_bytes > response_bytes_max) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+const problemBody = z.object({
+  type: z.string().optional(),
+  title: z.string().optional(),
+  detail: z.string().optional(),
+});
+
+function readProblem(body: unknown): { type?: string; detail?: string } {
+  const problem = problemBody.safeParse(body);
+  if (!problem.success) return {};
+  const words = problem.data.detail ?? problem.data.title;
+  return { type: problem.data.type, detail: words === undefined ? undefined : oneLine(words) };
+}
+
+/** Retry-After in seconds, or as a date read against the carrier's own Date header: our clock has no say in it. */
+function retryAfter(headers: Headers): { retryAfter_ms?: number } {
+  const text = headers.get("retry-after")?.trim();
+  if (!text) return {};
+  const wait_ms = /^\d{1,9}$/.test(text)
+    ? Number(text) * 1000
+    : parseHttpDate(text) - parseHttpDate(headers.get("date") ?? "");
+  if (!Number.isFinite(wait_ms)) return {};
+  return { retryAfter_ms: Math.min(Math.max(wait_ms, 0), retryAfter_ms_max) };
+}
+
+/** Date.parse takes much else for a date, "-5" among it. */
+function parseHttpDate(text: string): number {
+  return /^[A-Z][a-z]{2}, .{20} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+/** Failures that come before a connection exists: no byte of the request can have left. */
+const neverConnected = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function withoutAnswer(error: unknown, signal: AbortSignal): EffectOutcome {
+  if (signal.aborted) return { kind: "inDoubt", reason: "The carrier did not answer in time" };
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
+  const code = cause !== null && typeof cause === "object" && "code" in cause ? String(cause.code) : "";
+  if (neverConnected.has(code))
+    return { kind: "retryable", reason: `The carrier could not be reached (${code})` };
+  return { kind: "inDoubt", reason: `The connection to the carrier broke${code ? ` (${code})` : ""}` };
+}
