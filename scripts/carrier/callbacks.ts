@@ -68,12 +68,15 @@ export class Callbacks {
     while (!this.stopped && this.deliveries.size < concurrency_max) {
       const next = this.waiting.shift();
       if (!next) return;
-      this.track(this.deliver(next.proof, next.attempt)).then(() => this.startWaiting());
+      this.track(this.deliver(next.proof, next.attempt));
     }
   }
 
   private track(delivery: Promise<void>): Promise<void> {
-    const tracked = delivery.finally(() => this.deliveries.delete(tracked));
+    const tracked = delivery.finally(() => {
+      this.deliveries.delete(tracked);
+      this.startWaiting();
+    });
     this.deliveries.add(tracked);
     return tracked;
   }
