@@ -40,8 +40,9 @@ export function Countdown({ sla, now, dueText }: CountdownProps) {
   );
   const space = printed.indexOf(" ");
   const { tone, icon: Icon, meaning } = looks[printed.slice(0, space) as Standing];
+  const Element = sla.breachAt ? "time" : "span";
   return (
-    <time
+    <Element
       dateTime={sla.breachAt ?? undefined}
       title={dueText && sla.breachAt ? `Due ${dueText}` : undefined}
       className={classNames(
@@ -54,6 +55,6 @@ export function Countdown({ sla, now, dueText }: CountdownProps) {
         {meaning && <span className="sr-only">{meaning}</span>}
         {printed.slice(space + 1)}
       </span>
-    </time>
+    </Element>
   );
 }

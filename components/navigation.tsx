@@ -1,0 +1,51 @@
+"use client";
+
+import type { Route } from "next";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { classNames } from "./class-names";
+
+/** One place to go; `count` is what waits there. */
+export type NavigationItem = { href: Route; label: string; count?: number };
+
+/** The main places, the one we are in sitting as a hold point on the header's line. */
+export function Navigation({ items }: { items: readonly NavigationItem[] }) {
+  const pathname = usePathname();
+  return (
+    <nav
+      aria-label="Main"
+      className="max-sm:-mx-2 max-sm:w-[calc(100%+1rem)] max-sm:overflow-x-auto sm:self-end"
+    >
+      <ul className="flex sm:gap-1">
+        {items.map(({ href, label, count }) => {
+          const here = pathname === href || pathname.startsWith(`${href}/`);
+          return (
+            <li key={href}>
+              <Link
+                href={href}
+                aria-current={here ? "page" : undefined}
+                className={classNames(
+                  "relative flex min-h-11 items-center gap-1.5 px-2.5 font-medium -outline-offset-2",
+                  here ? "text-ink" : "text-ink-muted hover:text-ink",
+                )}
+              >
+                {label}
+                {count !== undefined && (
+                  <span className="rounded-sm bg-sunken px-1 text-xs leading-5 text-ink-muted tabular-nums">
+                    {count}
+                  </span>
+                )}
+                {here && (
+                  <span
+                    aria-hidden="true"
+                    className="mark absolute -bottom-[5.5px] left-1/2 size-2.5 -translate-x-1/2 rotate-45 bg-hold"
+                  />
+                )}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
