@@ -41,13 +41,16 @@ export function commandLine(pid: number): string {
   }
 }
 
-/** Asks a marked process to end, kills it after `patience_ms`, and resolves when it is gone. Never touches another. */
+/**
+ * Asks a marked process to end, together with those it started when it leads a group of its own. Kills them after
+ * `patience_ms`. Resolves when the marked one is gone. Never touches another process.
+ */
 export async function end(mark: ProcessMark, patience_ms = 10_000): Promise<void> {
   const killAt = Date.now() + patience_ms;
   signal(mark, "SIGTERM");
   while (stillRuns(mark)) {
     if (Date.now() > killAt) signal(mark, "SIGKILL");
-    await pause(50);
+    await pause(25);
   }
 }
 
@@ -57,11 +60,14 @@ export async function untilGone(pid: number): Promise<void> {
 }
 
 function signal(mark: ProcessMark, name: NodeJS.Signals): void {
-  if (!stillRuns(mark)) return;
-  try {
-    process.kill(mark.pid, name);
-  } catch {
-    // It ended in between, which is what was wanted.
+  for (const target of [-mark.pid, mark.pid]) {
+    if (!stillRuns(mark)) return;
+    try {
+      process.kill(target, name);
+      return;
+    } catch {
+      // It leads no group, or it ended in between.
+    }
   }
 }
 
