@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
-import { canonicalize, type Json } from "./canonical";
+import { CanonicalError, canonicalize, type Json } from "./canonical";
+import type { Envelope } from "./envelope";
 
 /**
  * The event body: the bytes that are the fact (format version 1).
  *
  * `encodeBody` gives the canonical text, `decodeBody` takes only a text that is its own canonical form and has just the
  * members named here, `leafOf` hashes it as RFC 6962 §2.1 hashes a leaf: SHA-256(0x00 ‖ body). Hashes are lower-case hex,
- * times `YYYY-MM-DDTHH:MM:SS.sssZ`, versions count from 1, a body is at most 60 KiB of UTF-8.
+ * times `YYYY-MM-DDTHH:MM:SS.sssZ` in the years 1900 to 9999, versions count from 1, a body is at most 60 KiB of UTF-8.
+ * Personal parts stand in `data.personal` and nowhere else: one envelope per subject, ordered by subject.
  *
  * Rejects with `BodyError`, which names the member.
  */
@@ -18,7 +20,7 @@ export type EventActor = {
   type: ActorType;
   /** The person, the API key, or for a system actor its part: timer, dispatcher, import. */
   id: string;
-  /** How that principal signed in: the issuer and subject of the sign-in, or absent for a system actor. */
+  /** How a person signed in, opaque: never an address or a name. */
   account?: string;
   session?: string;
   onBehalfOf?: string;
@@ -41,7 +43,7 @@ export type EventBody = {
   command: { source: string; id: string; mac: string };
   /** `stream@version` of the event that caused the command. */
   cause?: string;
-  data: { [member: string]: Json | undefined };
+  data: { [member: string]: Json | undefined; personal?: Envelope[] };
 };
 
 export class BodyError extends Error {
@@ -56,31 +58,44 @@ export class BodyError extends Error {
 
 export function encodeBody(body: EventBody): string {
   check(body);
-  const text = canonicalize(body as unknown as Json);
+  const text = canonical(body);
   const bytes = Buffer.byteLength(text, "utf8");
   if (bytes > body_bytes_max)
     throw new BodyError("body", `is ${bytes} bytes; an event body is at most ${body_bytes_max}`);
   return text;
 }
 
-export function decodeBody(text: string): EventBody {
+export function decodeBody(bytes: Uint8Array): EventBody {
+  if (bytes.length > body_bytes_max) throw new BodyError("body", `is over ${body_bytes_max} bytes`);
+  let text: string;
   let value: unknown;
   try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     value = JSON.parse(text);
   } catch {
-    throw new BodyError("body", "is not JSON");
+    throw new BodyError("body", "is not JSON in UTF-8");
   }
   check(value);
-  if (canonicalize(value as unknown as Json) !== text)
-    throw new BodyError("body", "is not in canonical form");
+  if (canonical(value) !== text) throw new BodyError("body", "is not in canonical form");
   return value;
 }
 
-export function leafOf(bodyText: string): string {
-  return createHash("sha256").update("\u0000").update(bodyText, "utf8").digest("hex");
+/** Lower-case hex of SHA-256(0x00 ‖ body); a text is hashed as its UTF-8. */
+export function leafOf(body: string | Uint8Array): string {
+  const hash = createHash("sha256").update("\u0000");
+  return (typeof body === "string" ? hash.update(body, "utf8") : hash.update(body)).digest("hex");
 }
 
-const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+function canonical(body: EventBody): string {
+  try {
+    return canonicalize(body as unknown as Json);
+  } catch (error) {
+    if (error instanceof CanonicalError) throw new BodyError(error.pointer, error.problem);
+    throw error;
+  }
+}
+
+const time = /^(?:19|[2-9]\d)\d{2}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const hash = /^[0-9a-f]{64}$/;
 const salt = /^[0-9a-f]{32}$/;
 const members = new Set(
@@ -89,6 +104,7 @@ const members = new Set(
   ),
 );
 const actorMembers = new Set(["type", "id", "account", "session", "onBehalfOf"]);
+const envelopeMembers = new Set(["enc", "subject", "nonce", "ct", "commit"]);
 const commandMembers = new Set(["source", "id", "mac"]);
 
 export const streamKinds = [
@@ -104,12 +120,22 @@ export const streamKinds = [
 ] as const;
 export type StreamKind = (typeof streamKinds)[number];
 
+/** The kind of a stream `<kind>/<id>`. Rejects an unknown kind or an id that could be misread, with `BodyError`. */
 export function streamKind(stream: string): StreamKind {
-  const kind = stream.slice(0, stream.indexOf("/")) as StreamKind;
-  if (!streamKinds.includes(kind) || stream.length < kind.length + 2)
+  const [, kind] = streamPattern.exec(stream) ?? [];
+  if (!kind)
     throw new BodyError("stream", `must be <kind>/<id> with a known kind, not ${JSON.stringify(stream)}`);
-  return kind;
+  return kind as StreamKind;
 }
+
+// An id holds neither "/" nor "@" nor whitespace, so that stream@version reads one way.
+const streamPattern = new RegExp(`^(${streamKinds.join("|")})/[A-Za-z0-9._:~-]{1,200}$`);
+const causePattern = /^(.+)@([1-9]\d{0,14})$/;
+const names = {
+  workspace: /^[a-z0-9][a-z0-9-]{0,62}$/,
+  type: /^[a-z][A-Za-z0-9]{0,63}$/,
+  source: /^[a-z][a-z0-9.-]{0,63}$/,
+};
 
 function check(value: unknown): asserts value is EventBody {
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -118,46 +144,97 @@ function check(value: unknown): asserts value is EventBody {
   for (const member of Object.keys(body))
     if (!members.has(member)) throw new BodyError(member, "is not a member of an event body");
   if (body.v !== 1) throw new BodyError("v", "must be 1");
-  textMember("workspace", body.workspace);
-  textMember("stream", body.stream);
+  named("workspace", names.workspace, body.workspace);
+  if (typeof body.stream !== "string") throw new BodyError("stream", "must be a text");
   streamKind(body.stream);
   if (!Number.isSafeInteger(body.version) || body.version < 1)
     throw new BodyError("version", "must count from 1");
   if (body.version === 1 ? body.prevHash !== null : !matches(hash, body.prevHash))
     throw new BodyError("prevHash", "must be null in version 1 and a leaf hash afterwards");
   if (!matches(salt, body.salt)) throw new BodyError("salt", "must be 32 lower-case hex digits");
-  textMember("type", body.type);
+  named("type", names.type, body.type);
   if (!Number.isSafeInteger(body.schema) || body.schema < 1)
     throw new BodyError("schema", "must count from 1");
   timeMember("occurredAt", body.occurredAt);
   timeMember("recordedAt", body.recordedAt);
-  record("actor", body.actor, actorMembers);
-  if (!["person", "apiKey", "system"].includes(body.actor.type))
-    throw new BodyError("actor.type", "is not known");
-  textMember("actor.id", body.actor.id);
-  for (const member of ["account", "session", "onBehalfOf"] as const)
-    if (body.actor[member] !== undefined) textMember(`actor.${member}`, body.actor[member]);
+  actor(body.actor);
   record("command", body.command, commandMembers);
-  textMember("command.source", body.command.source);
+  named("command.source", names.source, body.command.source);
   textMember("command.id", body.command.id);
   if (!matches(hash, body.command.mac))
     throw new BodyError("command.mac", "must be 64 lower-case hex digits");
-  if (body.cause !== undefined && !/^[a-z]+\/.+@[1-9]\d*$/.test(body.cause))
-    throw new BodyError("cause", "must be stream@version");
+  if (body.cause !== undefined) {
+    const [, stream] = (typeof body.cause === "string" && causePattern.exec(body.cause)) || [];
+    if (!stream) throw new BodyError("cause", "must be stream@version");
+    streamKind(stream);
+  }
   record("data", body.data);
+  envelopes(body.data);
+}
+
+function actor(value: EventActor) {
+  record("actor", value, actorMembers);
+  textMember("actor.id", value.id);
+  // A decision without a recorded person must be impossible, so what each type of actor says of itself is fixed.
+  const [needs, mayNot] = actorRules[value.type] ?? [];
+  if (!needs || !mayNot) throw new BodyError("actor.type", "must be person, apiKey or system");
+  for (const member of needs) textMember(`actor.${member}`, value[member]);
+  for (const member of mayNot)
+    if (value[member] !== undefined) throw new BodyError(`actor.${member}`, `is not said of a ${value.type}`);
+}
+
+type ActorMember = "account" | "session" | "onBehalfOf";
+const actorRules: Record<ActorType, [needs: ActorMember[], mayNot: ActorMember[]]> = {
+  person: [["account", "session"], []],
+  apiKey: [["onBehalfOf"], ["session", "account"]],
+  system: [[], ["account", "session", "onBehalfOf"]],
+};
+
+function envelopes(data: EventBody["data"]) {
+  const { personal } = data;
+  if (personal === undefined) return;
+  if (!Array.isArray(personal) || personal.length === 0)
+    throw new BodyError("data.personal", "must be a list of envelopes");
+  let last = "";
+  for (const envelope of personal) {
+    record("data.personal", envelope, envelopeMembers);
+    if (envelope.enc !== 1) throw new BodyError("data.personal.enc", "must be 1");
+    textMember("data.personal.subject", envelope.subject);
+    if (envelope.subject <= last) throw new BodyError("data.personal.subject", "must be ordered, each once");
+    last = envelope.subject;
+    if (!matches(/^[\w-]{16}$/, envelope.nonce))
+      throw new BodyError("data.personal.nonce", "must be 12 bytes");
+    if (
+      !matches(/^[\w-]{22,}$/, envelope.ct) ||
+      Buffer.from(envelope.ct, "base64url").toString("base64url") !== envelope.ct
+    )
+      throw new BodyError("data.personal.ct", "must be base64url of at least 16 bytes");
+    if (!matches(hash, envelope.commit))
+      throw new BodyError("data.personal.commit", "must be 64 lower-case hex digits");
+  }
 }
 
 function matches(pattern: RegExp, value: unknown): boolean {
   return typeof value === "string" && pattern.test(value);
 }
 
+function named(member: string, pattern: RegExp, value: unknown) {
+  if (!matches(pattern, value)) throw new BodyError(member, `must match ${pattern.source}`);
+}
+
 function textMember(member: string, value: unknown) {
-  if (typeof value !== "string" || value.length === 0 || value.length > 512)
-    throw new BodyError(member, "must be a text of 1 to 512 characters");
+  if (
+    typeof value !== "string" ||
+    value === "" ||
+    Buffer.byteLength(value, "utf8") > 512 ||
+    /\p{Cc}/u.test(value)
+  )
+    throw new BodyError(member, "must be a text of 1 to 512 bytes without control characters");
 }
 
 function timeMember(member: string, value: unknown) {
-  if (!matches(time, value) || new Date(value as string).toISOString() !== value)
+  const instant = matches(time, value) ? Date.parse(value as string) : Number.NaN;
+  if (Number.isNaN(instant) || new Date(instant).toISOString() !== value)
     throw new BodyError(member, "must be a time like 2026-01-31T09:30:00.000Z");
 }
 

@@ -5,8 +5,12 @@
  * the order of their UTF-16 code units, absent (`undefined`) members are absent. Narrower than RFC 8785: numbers are
  * integers within ±(2^53−1); U+0000 and lone surrogates are refused because PostgreSQL text and UTF-8 cannot hold them.
  *
- * Throws `CanonicalError` with the JSON pointer of the offending member.
+ * Nesting is at most 32 deep (so acceptance never depends on a machine's stack) and no member is called `__proto__`.
+ *
+ * Throws `CanonicalError` with the path of the offending member.
  */
+export const depth_max = 32;
+
 export type Json =
   | null
   | boolean
@@ -26,7 +30,7 @@ export class CanonicalError extends Error {
 }
 
 export function canonicalize(value: Json): string {
-  return write(value, "");
+  return write(value, "", 0);
 }
 
 /** Says what is wrong with a text for the log, or null. The command boundary uses it before anything is decided. */
@@ -36,7 +40,8 @@ export function textProblem(text: string): string | null {
   return null;
 }
 
-function write(value: unknown, pointer: string): string {
+function write(value: unknown, pointer: string, depth: number): string {
+  if (depth > depth_max) throw new CanonicalError(pointer, `is nested more than ${depth_max} deep`);
   switch (typeof value) {
     case "string":
       return text(value, pointer);
@@ -49,8 +54,8 @@ function write(value: unknown, pointer: string): string {
       return value ? "true" : "false";
     case "object":
       if (value === null) return "null";
-      if (Array.isArray(value)) return array(value, pointer);
-      return object(value as Record<string, unknown>, pointer);
+      if (Array.isArray(value)) return array(value, pointer, depth);
+      return object(value as Record<string, unknown>, pointer, depth);
     default:
       throw new CanonicalError(pointer, `must be a JSON value, not ${typeof value}`);
   }
@@ -62,16 +67,16 @@ function text(value: string, pointer: string): string {
   return JSON.stringify(value);
 }
 
-function array(value: readonly unknown[], pointer: string): string {
+function array(value: readonly unknown[], pointer: string, depth: number): string {
   let out = "[";
   for (let index = 0; index < value.length; index++) {
     if (index > 0) out += ",";
-    out += write(value[index], `${pointer}/${index}`);
+    out += write(value[index], `${pointer}/${index}`, depth + 1);
   }
   return `${out}]`;
 }
 
-function object(value: Record<string, unknown>, pointer: string): string {
+function object(value: Record<string, unknown>, pointer: string, depth: number): string {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
     throw new CanonicalError(pointer, "must be a plain object");
@@ -80,8 +85,10 @@ function object(value: Record<string, unknown>, pointer: string): string {
   for (const member of Object.keys(value).sort()) {
     const held = value[member];
     if (held === undefined) continue;
+    if (member === "__proto__")
+      throw new CanonicalError(`${pointer}/__proto__`, "is not a member name the log takes");
     if (out.length > 1) out += ",";
-    out += `${text(member, pointer)}:${write(held, `${pointer}/${member}`)}`;
+    out += `${text(member, pointer)}:${write(held, `${pointer}/${member}`, depth + 1)}`;
   }
   return `${out}}`;
 }

@@ -10,7 +10,8 @@ import type { WorkspaceKeys } from "./keys";
  * checked before anything is decrypted, so a text opens under one key only. `nonce` and `ct` (ciphertext ‖ 16-byte tag)
  * are base64url, `commit` lower-case hex.
  *
- * Losing a subject's data key makes its envelopes unreadable for ever and leaves every hash as it was.
+ * Keys: HKDF-SHA-256 of the subject's 32-byte data key, salt = workspace ‖ 0x00 ‖ subject, info `holdpoint/encryption/1`
+ * and `holdpoint/commitment/1`. Losing a subject's data key makes its envelopes unreadable for ever and leaves every hash as it was.
  */
 export type Envelope = { enc: 1; subject: string; nonce: string; ct: string; commit: string };
 
@@ -24,6 +25,7 @@ export class EnvelopeError extends Error {
 }
 
 export function subjectKeys(workspace: string, subject: string, dataKey: Uint8Array): SubjectKeys {
+  if (dataKey.length !== 32) throw new EnvelopeError(`the data key must be 32 bytes, not ${dataKey.length}`);
   const derive = (purpose: string) =>
     Buffer.from(hkdfSync("sha256", dataKey, `${workspace}\u0000${subject}`, `holdpoint/${purpose}/1`, 32));
   return { subject, encryption: derive("encryption"), commitment: derive("commitment") };
@@ -61,6 +63,7 @@ export function openEnvelope(
   if (envelope.enc !== 1) throw new EnvelopeError("the envelope is of an unknown version");
   if (envelope.subject !== keys.subject) throw new EnvelopeError("the key is another subject's");
   const nonce = Buffer.from(envelope.nonce, "base64url");
+  if (nonce.length !== 12) throw new EnvelopeError("the nonce is not 12 bytes");
   const additional = additionalData(place, keys.subject);
   const expected = commitment(keys, nonce, additional);
   const commit = Buffer.from(envelope.commit, "hex");
@@ -79,13 +82,15 @@ export function openEnvelope(
   }
 }
 
-/** A data key under the workspace's wrapping key: nonce (12) ‖ ciphertext (32) ‖ tag (16). */
+/** A data key under the wrapping key: nonce (12) ‖ ciphertext (32) ‖ tag (16); additional data JCS([1, workspace, subject]). */
 export function wrapDataKey(
   keys: WorkspaceKeys,
   subject: string,
   dataKey: Uint8Array,
   nonce: Uint8Array,
 ): Buffer {
+  if (dataKey.length !== 32 || nonce.length !== 12)
+    throw new EnvelopeError("a data key is 32 bytes and its nonce 12");
   const cipher = createCipheriv("aes-256-gcm", keys.wrapping, nonce);
   cipher.setAAD(Buffer.from(canonicalize([1, keys.workspace, subject]), "utf8"));
   return Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]);

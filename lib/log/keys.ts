@@ -2,11 +2,15 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { canonicalize, type Json } from "./canonical";
 
 /**
- * The workspace's keys, all derived (HKDF-SHA-256) from one 32-byte workspace key that lives in the environment or a
- * file and never in the database.
+ * The workspace's keys, derived by HKDF-SHA-256 (salt = workspace, info = `holdpoint/<purpose>/1`) from two 32-byte root
+ * keys that live in the environment or a file and never in the database.
  *
- * Whoever loses the workspace key loses every encrypted part of the log and the meaning of every keyed hash in it.
+ * `workspaceKey` wraps the data keys of subjects and may be rotated by wrapping them anew. `identityKey` never changes:
+ * order ids, command macs and blind indexes hang on it, and another one would make every known order a new order.
+ * Whoever loses the first loses every encrypted part of the log.
  */
+export type RootKeys = { workspaceKey: Uint8Array; identityKey: Uint8Array };
+
 export type WorkspaceKeys = {
   workspace: string;
   /** Wraps the data keys of subjects. */
@@ -19,23 +23,28 @@ export type WorkspaceKeys = {
   index: Buffer;
 };
 
-export function workspaceKeys(workspace: string, workspaceKey: Uint8Array): WorkspaceKeys {
-  if (workspaceKey.length !== 32)
-    throw new Error(`the workspace key must be 32 bytes, not ${workspaceKey.length}`);
-  const derive = (purpose: string) =>
-    Buffer.from(hkdfSync("sha256", workspaceKey, workspace, `holdpoint/${purpose}/1`, 32));
+export function workspaceKeys(workspace: string, { workspaceKey, identityKey }: RootKeys): WorkspaceKeys {
+  for (const [name, key] of Object.entries({ workspaceKey, identityKey }))
+    if (key.length !== 32) throw new Error(`${name} must be 32 bytes, not ${key.length}`);
+  const derive = (purpose: string, root = identityKey) =>
+    Buffer.from(hkdfSync("sha256", root, workspace, `holdpoint/${purpose}/1`, 32));
   return {
     workspace,
-    wrapping: derive("wrapping"),
+    wrapping: derive("wrapping", workspaceKey),
     command: derive("command"),
     identity: derive("identity"),
     index: derive("index"),
   };
 }
 
-/** HMAC of a parsed command without its time and ids: tells a repeated command from another one under the same id. */
-export function commandMac(keys: WorkspaceKeys, content: Json): string {
-  return createHmac("sha256", keys.command).update(canonicalize(content), "utf8").digest("hex");
+/**
+ * HMAC over JCS([1, principal, content]) of a parsed command without its time and ids, lower-case hex: tells a repeated
+ * command from another one, or from another principal's, under the same id. `principal` is `<actor type>/<actor id>`.
+ */
+export function commandMac(keys: WorkspaceKeys, principal: string, content: Json): string {
+  return createHmac("sha256", keys.command)
+    .update(canonicalize([1, principal, content]), "utf8")
+    .digest("hex");
 }
 
 /**
@@ -53,7 +62,10 @@ export function orderId(keys: WorkspaceKeys, source: string, businessKey: string
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Keyed hash of a personal value, to find equal ones without holding them: 128 bits, lower-case hex. */
+/**
+ * Keyed hash of a personal value, to find equal ones without holding them: 128 bits, lower-case hex. Values are compared
+ * by code point: whoever asks normalises first and names the normalisation in `field` (`email/1`: trimmed, lower case).
+ */
 export function blindIndex(keys: WorkspaceKeys, field: string, value: string): string {
   return createHmac("sha256", keys.index)
     .update(canonicalize([field, value]), "utf8")
