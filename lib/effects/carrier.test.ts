@@ -140,7 +140,6 @@ describe("what an answer proves", () => {
       {},
       inDoubt,
     ],
-    ["redirect", "carrier.dispatch", 307, "", { location: "http://127.0.0.1:1/" }, inDoubt],
     [
       "refused",
       "carrier.dispatch",
@@ -182,6 +181,12 @@ describe("what an answer proves", () => {
     ["504", "carrier.dispatch", 504, "", {}, inDoubt],
   ])("%s", async (_words, name, status, body, headers, expected) => {
     expect(await perform(await answering(status, body, headers), name)).toMatchObject(expected);
+  });
+
+  test("a redirect is not followed: in doubt", async () => {
+    const elsewhere = await answering(201, '{"trackingNumber":"HPC1"}');
+    const url = await answering(307, "", { location: elsewhere });
+    expect(await perform(url)).toEqual({ kind: "inDoubt", reason: "The carrier answered 307" });
   });
 
   test("a long detail is cut between characters", async () => {
