@@ -7,10 +7,21 @@ import { dataFolder } from "./places";
 import { Supervisor } from "./supervisor";
 
 const report = (line: string) => console.log(line);
+// Whoever read our output may go before us; stopping in order matters more than being read.
+process.stdout.on("error", () => {});
 
 function demoWanted(): "no" | "onceEmpty" | "always" {
   if (process.argv.includes("--demo") || process.env.HOLDPOINT_DEMO === "1") return "always";
   return process.env.DATABASE_URL || process.env.HOLDPOINT_DEMO === "0" ? "no" : "onceEmpty";
+}
+
+/** Resolves at a signal, and when the npm that started us is gone: it is not followed by its children when it is ended. */
+function untilToldToStop(): Promise<void> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve());
+    setInterval(() => process.ppid !== parent && resolve(), 500).unref();
+  });
 }
 
 async function main(): Promise<number> {
@@ -18,9 +29,7 @@ async function main(): Promise<number> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`PORT=${process.env.PORT} is no port.`);
   const supervisor = await Supervisor.take(dataFolder, report);
-  const signalled = new Promise<void>((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve());
-  });
+  const signalled = untilToldToStop();
   const stopOnSignal = signalled.then(() => {
     report("");
     return supervisor.stop(report);

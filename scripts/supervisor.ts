@@ -27,7 +27,7 @@ export class Supervisor {
   /** Resolves with a sentence when something ends that should have gone on. */
   readonly failed: Promise<string>;
   private fail: (sentence: string) => void = () => {};
-  private readonly stoppers: Stopper[] = [];
+  private stoppers: Stopper[] = [];
   private readonly children: Record<string, ProcessMark> = {};
   private stopped: Promise<void> | undefined;
 
@@ -79,7 +79,8 @@ export class Supervisor {
     // "close" comes after the last line has been read, "exit" may come before.
     const code = await new Promise<number | null>((done) => child.once("close", done));
     delete this.children[command.name];
-    this.writeBook();
+    this.stoppers = this.stoppers.filter(({ name }) => name !== command.name);
+    if (!this.stopped) this.writeBook();
     return { code, printed };
   }
 
@@ -109,7 +110,7 @@ export class Supervisor {
 
   private async stopAll(report: (line: string) => void): Promise<void> {
     const errors: unknown[] = [];
-    for (const { name, stop } of this.stoppers.reverse()) {
+    for (const { name, stop } of this.stoppers.toReversed()) {
       report(`stopping the ${name}`);
       await stop().catch((error: unknown) => errors.push(error));
     }
