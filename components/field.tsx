@@ -1,8 +1,11 @@
-import { type ComponentProps, useId } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 import { classNames } from "./class-names";
 
-/** What every field has around it; `error` is shown below and announced with the field. */
-export type FieldFrame = { label: string; hint?: string; error?: string };
+/**
+ * What every field has around it; `error` is shown below and announced with the field. `unmarked` leaves out the word
+ * "optional", for filters, where everything is.
+ */
+export type FieldFrame = { label: string; hint?: string; error?: string; unmarked?: boolean };
 export type TextFieldProps = FieldFrame & ComponentProps<"input"> & { name: string };
 export type TextAreaProps = FieldFrame & ComponentProps<"textarea"> & { name: string };
 export type SelectOption = { value: string; label: string };
@@ -21,7 +24,7 @@ function Frame({
   error,
   optional,
   children,
-}: FieldFrame & { id: string; optional: boolean; children: React.ReactNode }) {
+}: Omit<FieldFrame, "unmarked"> & { id: string; optional: boolean; children: ReactNode }) {
   return (
     <div className="grid content-start gap-1">
       <label htmlFor={id} className="text-[0.8125rem] font-medium">
@@ -48,10 +51,16 @@ function describedBy(id: string, { hint, error }: Pick<FieldFrame, "hint" | "err
 }
 
 /** A line of text with its label, hint and error. Without `required` it says that it is optional. */
-export function TextField({ label, hint, error, className, ...input }: TextFieldProps) {
+export function TextField({ label, hint, error, unmarked, className, ...input }: TextFieldProps) {
   const id = useId();
   return (
-    <Frame id={id} label={label} hint={hint} error={error} optional={!input.required && !input.readOnly}>
+    <Frame
+      id={id}
+      label={label}
+      hint={hint}
+      error={error}
+      optional={!input.required && !input.readOnly && !unmarked}
+    >
       <input
         type="text"
         {...input}
@@ -65,10 +74,10 @@ export function TextField({ label, hint, error, className, ...input }: TextField
 }
 
 /** Several lines of text with label, hint and error. */
-export function TextArea({ label, hint, error, className, rows = 3, ...input }: TextAreaProps) {
+export function TextArea({ label, hint, error, unmarked, className, rows = 3, ...input }: TextAreaProps) {
   const id = useId();
   return (
-    <Frame id={id} label={label} hint={hint} error={error} optional={!input.required}>
+    <Frame id={id} label={label} hint={hint} error={error} optional={!input.required && !unmarked}>
       <textarea
         {...input}
         id={id}
@@ -82,10 +91,18 @@ export function TextArea({ label, hint, error, className, rows = 3, ...input }: 
 }
 
 /** One of several with label, hint and error. */
-export function SelectField({ label, hint, error, className, options, ...select }: SelectFieldProps) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  unmarked,
+  className,
+  options,
+  ...select
+}: SelectFieldProps) {
   const id = useId();
   return (
-    <Frame id={id} label={label} hint={hint} error={error} optional={!select.required}>
+    <Frame id={id} label={label} hint={hint} error={error} optional={!select.required && !unmarked}>
       {/* A form that React resets after its action forgets a select's new default: remounting it remembers. */}
       <select
         key={String(select.defaultValue ?? "")}
