@@ -39,7 +39,7 @@ export type TaskStep<Name extends string = string> = {
 export type EffectStep<Name extends string = string> = {
   kind: "effect";
   effect: string;
-  then: Route<Name>;
+  to: Route<Name>;
   compensatedBy?: string;
   retry: { attempts_max: number; first_ms: number; longest_ms: number };
 };
@@ -47,7 +47,7 @@ export type EffectStep<Name extends string = string> = {
 export type WaitStep<Name extends string = string> = {
   kind: "wait";
   signal: string;
-  then: Route<Name>;
+  to: Route<Name>;
 };
 
 export type EndStep = { kind: "end"; outcome: "completed" | "rejected" };
@@ -101,7 +101,7 @@ export function successors(step: Step): readonly string[] {
       ];
     case "effect":
     case "wait":
-      return routes(step.then);
+      return routes(step.to);
     case "end":
       return [];
   }

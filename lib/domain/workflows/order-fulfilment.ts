@@ -9,7 +9,13 @@ export const orderFulfilment = defineWorkflow({
   steps: {
     "policy.check": {
       kind: "decision",
-      rules: ["limit@1", "firstTimeCustomer@1", "possibleDuplicate@1", "restrictedCountry@1", "missingCustomer@1"],
+      rules: [
+        "limit@1",
+        "firstTimeCustomer@1",
+        "possibleDuplicate@1",
+        "restrictedCountry@1",
+        "missingCustomer@1",
+      ],
       pass: "dispatch.execute",
       review: "manual.review",
     },
@@ -28,14 +34,14 @@ export const orderFulfilment = defineWorkflow({
     "dispatch.execute": {
       kind: "effect",
       effect: "carrier.dispatch",
-      then: "pod.capture",
+      to: "pod.capture",
       compensatedBy: "carrier.cancelDispatch",
       retry: { attempts_max: 8, first_ms: 1_000, longest_ms: 300_000 },
     },
     "pod.capture": {
       kind: "effect",
       effect: "carrier.proofOfDelivery",
-      then: "delivered",
+      to: "delivered",
       retry: { attempts_max: 8, first_ms: 1_000, longest_ms: 300_000 },
     },
     delivered: { kind: "end", outcome: "completed" },

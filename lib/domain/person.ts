@@ -1,0 +1,148 @@
+import type { Envelope } from "#lib/log/envelope";
+import type { Grant, Role } from "./authority";
+import type { Command } from "./commands";
+import type { EventDraft, RecordedEvent } from "./events";
+import { type Facts, grantOf } from "./facts";
+import type { Rows } from "./order-rows";
+import { isRejection, type Rejection, refuse, reject } from "./rejection";
+
+/**
+ * People, their roles and their API keys, event-sourced from the first day: a decision names the event that gave the role.
+ * An operator at the command line may do all of it; in the console, an administrator.
+ */
+export type PersonState = {
+  id: string;
+  version: number;
+  grants: readonly Grant[];
+  disabled: boolean;
+  /** Name and e-mail, sealed under the person's own subject. */
+  personal: { version: number; type: string; envelope: Envelope } | null;
+  apiKeys: { readonly [apiKey: string]: { revoked: boolean } };
+};
+
+export function evolvePerson(state: PersonState | null, event: RecordedEvent): PersonState {
+  if (event.type === "personAdded")
+    return {
+      id: event.stream.slice("person/".length),
+      version: event.version,
+      grants: event.data.roles.map((role) => ({ role, grantedBy: `${event.stream}@${event.version}` })),
+      disabled: false,
+      personal: event.data.personal?.[0]
+        ? { version: event.version, type: event.type, envelope: event.data.personal[0] }
+        : null,
+      apiKeys: {},
+    };
+  if (!state) throw new Error(`${event.stream} does not begin with personAdded but with ${event.type}`);
+  const next = { ...state, version: event.version };
+  switch (event.type) {
+    case "roleGranted":
+      next.grants = [
+        ...state.grants,
+        { role: event.data.role, grantedBy: `${event.stream}@${event.version}` },
+      ];
+      return next;
+    case "roleRevoked":
+      next.grants = state.grants.filter(({ role }) => role !== event.data.role);
+      return next;
+    case "personDisabled":
+      return { ...next, disabled: true };
+    case "personEnabled":
+      return { ...next, disabled: false };
+    case "passwordChanged":
+      return next;
+    case "apiKeyCreated":
+      next.apiKeys = { ...state.apiKeys, [event.data.apiKey]: { revoked: false } };
+      return next;
+    case "apiKeyRevoked":
+      next.apiKeys = { ...state.apiKeys, [event.data.apiKey]: { revoked: true } };
+      return next;
+    default:
+      throw new Error(`${event.type} does not belong in ${event.stream}`);
+  }
+}
+
+export type PersonCommand = Extract<Command, { type: `person.${string}` | `apiKey.${string}` }>;
+
+export function decidePerson(
+  state: PersonState | null,
+  facts: Facts,
+  emailIndex: string | undefined,
+  command: PersonCommand,
+): EventDraft[] | Rejection {
+  const refused = mayManage(facts, command);
+  if (refused) return refused;
+  if (command.type === "person.add") {
+    if (state) return reject("invalid", "There is a person with this id already.", { field: "person" });
+    return [
+      {
+        type: "personAdded",
+        data: { roles: [...new Set(command.roles)], emailIndex },
+        personal: { name: command.name, email: command.email },
+      },
+    ];
+  }
+  if (!state) return reject("notFound", "There is no such person.", { field: "person" });
+  switch (command.type) {
+    case "person.grant":
+      return has(state, command.role)
+        ? reject("wrongState", `This person has the role ${command.role} already.`, { field: "role" })
+        : [{ type: "roleGranted", data: { role: command.role } }];
+    case "person.revoke":
+      return has(state, command.role)
+        ? [{ type: "roleRevoked", data: { role: command.role } }]
+        : reject("wrongState", `This person does not have the role ${command.role}.`, { field: "role" });
+    case "person.disable":
+      return state.disabled
+        ? reject("wrongState", "This person is disabled already.")
+        : [{ type: "personDisabled", data: {} }];
+    case "person.enable":
+      return state.disabled
+        ? [{ type: "personEnabled", data: {} }]
+        : reject("wrongState", "This person is not disabled.");
+    case "person.changePassword":
+      return [{ type: "passwordChanged", data: {} }];
+    case "apiKey.create":
+      return state.apiKeys[command.apiKey]
+        ? reject("invalid", "There is an API key of this id already.", { field: "apiKey" })
+        : [{ type: "apiKeyCreated", data: { apiKey: command.apiKey } }];
+    case "apiKey.revoke":
+      return state.apiKeys[command.apiKey]?.revoked === false
+        ? [{ type: "apiKeyRevoked", data: { apiKey: command.apiKey } }]
+        : reject("notFound", "There is no live API key of this id.", { field: "apiKey" });
+  }
+}
+
+function mayManage(facts: Facts, command: PersonCommand): Rejection | null {
+  const { principal } = facts;
+  if (principal.kind === "system")
+    return principal.part === "operator"
+      ? null
+      : refuse("role", "This part of the system manages no people.");
+  if (command.type === "person.changePassword" && command.person === principal.person && !principal.disabled)
+    return null;
+  const grant = grantOf(facts, ["admin"], "manage people");
+  return isRejection(grant) ? grant : null;
+}
+
+function has(state: PersonState, role: Role): boolean {
+  return state.grants.some((grant) => grant.role === role);
+}
+
+export function personRows(state: PersonState): Rows {
+  return {
+    person: {
+      [state.id]: {
+        person_id: state.id,
+        roles: state.grants.map(({ role }) => role),
+        disabled: state.disabled,
+        version: state.version,
+      },
+    },
+    api_key: Object.fromEntries(
+      Object.entries(state.apiKeys).map(([apiKey, { revoked }]) => [
+        apiKey,
+        { api_key_id: apiKey, person_id: state.id, revoked },
+      ]),
+    ),
+  };
+}

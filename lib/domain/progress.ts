@@ -1,0 +1,171 @@
+import { effectKey } from "#lib/log/effect-key";
+import { effectContent } from "./effect-input";
+import type { EventDraft, EventType, NextVisit, RecordedEvent, Visit } from "./events";
+import type { Facts } from "./facts";
+import { evolve, type OrderState } from "./order";
+import { checkPolicy } from "./policy";
+import { startClock } from "./sla";
+import { type Route, routes, type WorkflowDefinition } from "./workflow";
+
+/**
+ * One decision's events so far and the state they lead to, so that what follows in the same append is decided on it:
+ * receiving an order, checking policy and opening its review is one burst.
+ */
+export class Progress {
+  readonly events: EventDraft[] = [];
+  #state: OrderState | null;
+
+  constructor(
+    readonly definition: WorkflowDefinition,
+    state: OrderState | null,
+    readonly facts: Facts,
+    readonly stream: string,
+  ) {
+    this.#state = state;
+  }
+
+  get state(): OrderState {
+    if (!this.#state) throw new Error(`${this.stream} has not been received`);
+    return this.#state;
+  }
+
+  record<T extends EventType>(
+    type: T,
+    data: Extract<EventDraft, { type: T }>["data"],
+    personal?: EventDraft["personal"],
+  ): void {
+    const draft = { type, data, personal } as EventDraft;
+    this.events.push(draft);
+    const { principal, now } = this.facts;
+    this.#state = evolve(this.#state, {
+      type,
+      data,
+      stream: this.stream,
+      version: (this.#state?.version ?? 0) + 1,
+      // Leaf and envelope are made when the event is sealed; nothing decided in the same burst reads them.
+      leaf: "",
+      occurredAt: now,
+      recordedAt: now,
+      actor:
+        principal.kind === "system"
+          ? { type: "system", id: principal.part }
+          : { type: "person", id: principal.person },
+    } as RecordedEvent);
+  }
+
+  /** The visits a route opens, numbered from what the order has seen. */
+  visitsOf(route: Route): NextVisit[] {
+    return routes(route).map((step) => {
+      const visit = (this.#state?.visitCounts[step] ?? 0) + 1;
+      const reached = this.definition.steps[step];
+      return reached?.kind === "end" ? { step, visit, ends: reached.outcome } : { step, visit };
+    });
+  }
+
+  /** Goes on with visits just opened, as far as machines alone can. */
+  enter(visits: readonly NextVisit[]): void {
+    for (const visit of visits) if (!visit.ends) this.#enterOne(visit);
+  }
+
+  #enterOne(visit: Visit): void {
+    const step = this.definition.steps[visit.step];
+    if (!step) throw new Error(`${this.definition.name} has no step ${visit.step}`);
+    switch (step.kind) {
+      case "decision":
+        return this.enter(this.checkPolicy(visit));
+      case "task": {
+        const { calendar, reference } = this.facts.calendar(step.sla.calendar);
+        return this.record("taskOpened", {
+          ...place(visit),
+          owners: [...step.owners],
+          excluded: this.excluded(),
+          clock: startClock(calendar, {
+            goal_minutes: step.sla.goal_minutes,
+            at: this.facts.now,
+            pinned: reference,
+          }),
+        });
+      }
+      case "effect":
+        return this.intend(visit, step.effect);
+      case "wait": {
+        const early = this.state.signals.find(({ signal }) => signal === step.signal);
+        if (early) this.takeSignal(visit, early);
+        return;
+      }
+      case "end":
+        return;
+    }
+  }
+
+  /** Evaluates a decision step's rules and records each with its evidence; `resuming` keeps the route from opening. */
+  checkPolicy(visit: Visit, resuming = false): NextVisit[] {
+    const step = this.definition.steps[visit.step];
+    if (step?.kind !== "decision") throw new Error(`${visit.step} is not a decision`);
+    const { content, past } = this.state;
+    const results = checkPolicy(step.rules, {
+      total: content.total,
+      country: content.country,
+      customerKnown: content.customerIndex !== undefined,
+      customer: this.facts.customer,
+      parameters: this.facts.policy.parameters,
+    });
+    const outcome = results.some(({ result }) => result === "review") ? "review" : "pass";
+    const next: NextVisit[] = past
+      ? [{ step: "past", visit: 1, ends: "recorded" }]
+      : resuming
+        ? []
+        : this.visitsOf(step[outcome]);
+    this.record("policyChecked", {
+      ...place(visit),
+      policy: this.facts.policy.reference,
+      outcome,
+      results,
+      next,
+    });
+    return next;
+  }
+
+  intend(visit: Visit, effect: string, compensates?: string): void {
+    const { workspace, now, personal } = this.facts;
+    const identity = { workspace, order: this.state.id, ...place(visit), effect, item: "", issue: 1 };
+    const content = effectContent(effect, this.state, personal);
+    const lease = this.facts.attemptNow(effect);
+    this.record(
+      "effectIntended",
+      {
+        ...place(visit),
+        effect,
+        key: effectKey(identity),
+        issue: 1,
+        item: "",
+        input: content.input,
+        compensates,
+        attempt: lease ? { number: 1, fence: 1, leaseUntil: later(now, lease.lease_ms) } : undefined,
+      },
+      content.personal,
+    );
+  }
+
+  takeSignal(visit: Visit, { signal, version }: { signal: string; version: number }): void {
+    const step = this.definition.steps[visit.step];
+    if (step?.kind !== "wait") throw new Error(`${visit.step} is not a wait`);
+    const next = this.visitsOf(step.to);
+    this.record("signalTaken", { ...place(visit), signal, version, next });
+    this.enter(next);
+  }
+
+  /** Who may not decide, whatever their role: who asked for the order and who changed it last. */
+  excluded(): string[] {
+    const { requestedBy, lastAmendedBy } = this.state;
+    return lastAmendedBy && lastAmendedBy !== requestedBy ? [requestedBy, lastAmendedBy] : [requestedBy];
+  }
+}
+
+export function place({ step, visit }: Visit): Visit {
+  return { step, visit };
+}
+
+export function later(instant: string, by_ms: number): string {
+  return new Date(Date.parse(instant) + by_ms).toISOString();
+}
