@@ -7,12 +7,12 @@ import { get } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Cluster, ensureDatabase, startCluster, withClient } from "./embedded-postgres";
+import { type Cluster, ensureDatabase, startCluster } from "./embedded-postgres";
 import { migrate } from "./migrations";
 import { ensureBuild } from "./next-build";
 import { projectFolder } from "./places";
 import { ensurePrismaClient } from "./prisma-client";
-import { ensureKeys, ensureSecrets, writePrivate } from "./secrets";
+import { ensureKeys, ensureSecrets, hasEvents, writePrivate } from "./secrets";
 import type { Supervisor } from "./supervisor";
 
 export type ApplicationOptions = {
@@ -106,7 +106,7 @@ export function embeddedFolder(dataFolder: string): string {
   return join(dataFolder, "postgres");
 }
 
-/** Forgets that the demo was played. */
+/** Whether the demo was played into the database of a data folder, and its sign-ins. */
 export function demoBookPath(dataFolder: string): string {
   return join(dataFolder, "demo.json");
 }
@@ -140,13 +140,6 @@ async function embeddedDatabase(supervisor: Supervisor, options: ApplicationOpti
   const how = cluster.adopted ? "took over the one an earlier start has left running" : "PostgreSQL 18 runs";
   report(`database: ${how}, on 127.0.0.1:${cluster.port} (process ${cluster.pid})`);
   return databases;
-}
-
-async function hasEvents(ownerUrl: string): Promise<boolean> {
-  return withClient(ownerUrl, async (client) => {
-    const { rows } = await client.query("SELECT EXISTS (SELECT FROM event) AS found");
-    return rows[0].found;
-  });
 }
 
 async function demoCarrier(

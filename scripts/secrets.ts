@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { withClient } from "./embedded-postgres";
 
 const MADE = {
   NEXTAUTH_SECRET: () => randomBytes(32).toString("base64"),
@@ -41,6 +42,14 @@ export function ensureKeys(path: string, databaseHasEvents: boolean, report: (li
   }
   report(`making ${path}; keep a copy of it apart from the database's backup`);
   writePrivate(path, { workspaceKey: randomBytes(32).toString("base64") });
+}
+
+/** Says whether a migrated database has events, and with them something that a key file must be able to read. */
+export async function hasEvents(ownerUrl: string): Promise<boolean> {
+  return withClient(ownerUrl, async (client) => {
+    const { rows } = await client.query("SELECT EXISTS (SELECT FROM event) AS found");
+    return rows[0].found;
+  });
 }
 
 /** Returns the secrets, from the environment where it has them and otherwise from a file that is made when missing. */
