@@ -13,8 +13,7 @@ export default function NotFound() {
       <p className="text-xs font-medium text-ink-muted">404</p>
       <h1 className="text-xl">There is nothing at this address</h1>
       <p className="text-ink-muted">
-        The link may be mistyped, or it belongs to another workspace. Orders never disappear: look for yours
-        by its number.
+        The link may be mistyped, or what it led to is in another workspace. Orders never disappear.
       </p>
       <div>
         <Link href="/" className={buttonClass()}>

@@ -9,8 +9,8 @@ export type Sla = { breachAt: Instant | null; goal_ms: number; pausedWhy?: strin
 /** How an SLA stands. */
 export type Standing = "onTrack" | "atRisk" | "breached" | "paused" | "none";
 
-/** One look at an SLA: how it stands, and the words for it. */
-export type CountdownReading = { standing: Standing; text: string };
+/** One look at an SLA: how it stands, a word for that where the time alone does not say it, and the time or reason. */
+export type CountdownReading = { standing: Standing; word?: string; text: string };
 
 const AT_RISK_SHARE = 0.25;
 
@@ -23,15 +23,13 @@ export function readCountdown(sla: Sla, now_ms: number): CountdownReading {
   if (!sla.breachAt) return { standing: "none", text: "No time limit" };
   const left_ms = Date.parse(sla.breachAt) - now_ms;
   if (left_ms <= 0) {
-    return {
-      standing: "breached",
-      text: left_ms > -60_000 ? "Breached just now" : `Breached ${formatMinutes(-left_ms)} ago`,
-    };
+    const text = left_ms > -60_000 ? "just now" : `${formatMinutes(-left_ms)} ago`;
+    return { standing: "breached", word: "Breached", text };
   }
-  const left = `${formatDuration(left_ms)} left`;
+  const text = `${formatDuration(left_ms)} left`;
   return left_ms < sla.goal_ms * AT_RISK_SHARE
-    ? { standing: "atRisk", text: `At risk, ${left}` }
-    : { standing: "onTrack", text: left };
+    ? { standing: "atRisk", word: "At risk,", text }
+    : { standing: "onTrack", text };
 }
 
 /** After the breach nobody needs seconds: they would only flicker. */

@@ -29,17 +29,18 @@ const looks: Record<Standing, { tone: Tone; icon: LucideIcon; meaning?: string }
  * words as a second ago is not drawn again.
  */
 export function Countdown({ sla, now, dueText }: CountdownProps) {
+  // One string, because the snapshot of a store is compared by identity.
   const print = (now_ms: number) => {
-    const { standing, text } = readCountdown(sla, now_ms);
-    return `${standing} ${text}`;
+    const { standing, word = "", text } = readCountdown(sla, now_ms);
+    return [standing, word, text].join("|");
   };
   const printed = useSyncExternalStore(
     subscribeToSeconds,
     () => print(serverNow_ms(now)),
     () => print(Date.parse(now)),
   );
-  const space = printed.indexOf(" ");
-  const { tone, icon: Icon, meaning } = looks[printed.slice(0, space) as Standing];
+  const [standing, word, ...text] = printed.split("|") as [Standing, string, ...string[]];
+  const { tone, icon: Icon, meaning } = looks[standing];
   const Element = sla.breachAt ? "time" : "span";
   return (
     <Element
@@ -53,7 +54,8 @@ export function Countdown({ sla, now, dueText }: CountdownProps) {
       <Icon aria-hidden="true" className="mt-[3px] size-3.5 shrink-0" strokeWidth={2.25} />
       <span>
         {meaning && <span className="sr-only">{meaning}</span>}
-        {printed.slice(space + 1)}
+        {word && `${word} `}
+        <span className="inline-block">{text.join("|")}</span>
       </span>
     </Element>
   );

@@ -50,6 +50,8 @@ const variants: Record<Verdict["tone"], ButtonVariant> = {
   negative: "danger",
 };
 
+const either = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
 /** The verdicts one may give on a task, with a note; those one may not give say why and who can. */
 export function DecisionForm(props: DecisionFormProps) {
   const { order, task, visit, evidenceHash, commandId, verdicts, action, undo } = props;
@@ -78,7 +80,8 @@ export function DecisionForm(props: DecisionFormProps) {
         <TextArea
           name="note"
           label="Note"
-          hint={needNote.length > 0 ? `Needed to: ${needNote.join(", ").toLowerCase()}.` : undefined}
+          hint={needNote.length > 0 ? `Needed to ${either.format(needNote).toLowerCase()}.` : undefined}
+          unmarked={needNote.length > 0}
           error={refused?.fieldErrors?.note}
           defaultValue={refused?.note}
           maxLength={4_000}

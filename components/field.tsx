@@ -15,7 +15,7 @@ export type SelectFieldProps = FieldFrame &
 // 16 px on a phone, or iOS zooms into the field.
 const controlClass =
   "w-full min-h-8.5 pointer-coarse:min-h-11 rounded-md border border-edge bg-surface px-2.5 py-1 text-base sm:text-sm " +
-  "text-ink placeholder:text-ink-muted aria-invalid:border-bad read-only:bg-sunken";
+  "text-ink placeholder:text-ink-muted aria-invalid:border-bad [&[readonly]]:bg-sunken";
 
 function Frame({
   id,

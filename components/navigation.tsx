@@ -14,7 +14,7 @@ export function Navigation({ items }: { items: readonly NavigationItem[] }) {
   return (
     <nav
       aria-label="Main"
-      className="max-sm:-mx-2 max-sm:w-[calc(100%+1rem)] max-sm:overflow-x-auto sm:self-end"
+      className="max-sm:-mx-2 max-sm:w-[calc(100%+1rem)] max-sm:-mb-2 max-sm:overflow-x-auto max-sm:pb-2 sm:self-end"
     >
       <ul className="flex sm:gap-1">
         {items.map(({ href, label, count }) => {

@@ -79,7 +79,7 @@ export function OrderForm({ kind, values: initial, currencies, hidden, asked, ac
       .map((name) => [name, `Line ${Number(name.split(".")[1]) + 1}`]),
   );
   return (
-    <form action={formAction} className="grid gap-5" aria-busy={pending || undefined}>
+    <form action={formAction} className="grid max-w-3xl gap-5" aria-busy={pending || undefined}>
       {refused && <RefusalSummary refusal={refused} labels={{ ...labels, ...lineLabels }} />}
       {asked && (
         <figure className="grid gap-1 rounded-md border border-warn/30 bg-warn-tint px-3 py-2.5">

@@ -70,14 +70,14 @@ export function QueueTable({ caption, rows, view, pages, empty }: QueueTableProp
                 Claimed by
               </th>
               <th scope="col" className={`${headClass} hidden sm:table-cell`}>
-                Waiting
+                Waiting since
               </th>
             </tr>
           </thead>
           <tbody className="divide-y divide-line">
             {rows.map((row) => (
               <tr key={row.orderHref} className="relative align-top hover:bg-sunken/60">
-                <td className="max-w-36 px-3 py-2 sm:max-w-none sm:whitespace-nowrap">
+                <td className="min-w-36 px-3 py-2 sm:whitespace-nowrap">
                   <Countdown
                     sla={row.sla}
                     now={view.now}
@@ -85,19 +85,21 @@ export function QueueTable({ caption, rows, view, pages, empty }: QueueTableProp
                   />
                 </td>
                 <td className="py-2 pr-3 pl-1 sm:px-3">
-                  <Link
-                    href={row.orderHref}
-                    className="block font-medium wrap-anywhere after:absolute after:inset-0 hover:underline focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
-                  >
-                    {row.title}
-                  </Link>
-                  <ul className="mt-1 flex flex-wrap gap-1">
-                    {row.reasons.map((reason) => (
-                      <li key={reason}>
-                        <Badge>{reason}</Badge>
-                      </li>
-                    ))}
-                  </ul>
+                  <div className="grid gap-x-2.5 gap-y-1 sm:flex sm:flex-wrap sm:items-baseline">
+                    <Link
+                      href={row.orderHref}
+                      className="font-medium wrap-anywhere after:absolute after:inset-0 hover:underline focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+                    >
+                      {row.title}
+                    </Link>
+                    <ul className="flex flex-wrap gap-1">
+                      {row.reasons.map((reason) => (
+                        <li key={reason}>
+                          <Badge>{reason}</Badge>
+                        </li>
+                      ))}
+                    </ul>
+                  </div>
                   <p className="mt-1.5 flex flex-wrap gap-x-2 text-xs text-ink-muted sm:hidden">
                     <span className="font-semibold text-ink tabular-nums">{row.amount}</span>
                     <span>by {row.requestedBy}</span>

@@ -72,7 +72,7 @@ export function StepPath({ steps }: StepPathProps) {
             <li
               key={step.id}
               aria-current={here.has(step.state) ? "step" : undefined}
-              className="relative flex min-w-0 flex-1 gap-3 pb-4 last:pb-0 @2xl:flex-col @2xl:gap-1.5 @2xl:pb-0"
+              className="relative flex min-w-0 flex-1 gap-3 pb-4 last:pb-0 @2xl:flex-col @2xl:last:flex-none @2xl:gap-1.5 @2xl:pb-0"
             >
               {!last && (
                 <span
