@@ -23,7 +23,7 @@ export type ApplicationOptions = {
   /** Whether to run the demo carrier and play demo orders. `onceEmpty` plays them only into a log without events. */
   demo: "no" | "onceEmpty" | "always";
   /** What the outside has set: a database, secrets, a carrier. It wins over what we would make. */
-  environment: NodeJS.ProcessEnv;
+  environment: Record<string, string | undefined>;
   report(line: string): void;
 };
 

@@ -23,6 +23,7 @@ export async function check(): Promise<Counts> {
     // Types of routes and of next-env.d.ts, which are generated and not in the repository.
     single("types", [
       [NEXT, "typegen"],
+      // Its cache does not notice a changed compiler option.
       [TSC, "--noEmit", "--incremental", "false"],
     ]),
   ]);

@@ -5,10 +5,11 @@
 import { existsSync, rmSync } from "node:fs";
 import { carrierStorePath, demoBookPath, embeddedFolder, runningEnvironmentPath } from "./application";
 import { removeCluster, runningCluster } from "./embedded-postgres";
-import { dataFolder } from "./places";
+import { dataFolder, readEnvironmentFile } from "./places";
 import { Supervisor } from "./supervisor";
 
 async function reset(): Promise<void> {
+  readEnvironmentFile();
   if (process.env.DATABASE_URL) {
     throw new Error(
       "DATABASE_URL is set, and this removes the embedded database only. Unset it, or drop yours yourself.",

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runningEnvironmentPath, startEmbedded } from "./application";
 import { migrate } from "./migrations";
-import { dataFolder } from "./places";
+import { dataFolder, readEnvironmentFile } from "./places";
 import { ensureKeys, ensureSecrets, hasEvents } from "./secrets";
 import { isTaken } from "./supervisor";
 
@@ -16,6 +16,7 @@ import { isTaken } from "./supervisor";
  * the newest migration and stopped again. What the environment already says is left as it is.
  */
 export async function withInstallation<Result>(use: () => Promise<Result>): Promise<Result> {
+  readEnvironmentFile();
   const { environment, stop } = process.env.DATABASE_URL ? outside() : await embedded();
   for (const [name, value] of Object.entries(environment)) process.env[name] ||= value;
   try {

@@ -1,9 +1,10 @@
 /** `npm run migrate`: brings the database of DATABASE_OWNER_URL, or the embedded one, to the newest migration. */
 import { startEmbedded } from "./application";
 import { migrate } from "./migrations";
-import { dataFolder } from "./places";
+import { dataFolder, readEnvironmentFile } from "./places";
 import { isTaken } from "./supervisor";
 
+readEnvironmentFile();
 const ownerUrl = process.env.DATABASE_OWNER_URL || process.env.DATABASE_URL;
 
 async function migrateEmbedded(): Promise<string[]> {

@@ -34,7 +34,8 @@ export async function ensureBuild(
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash) return;
   report("building the console (the sources changed since the last build)");
   rmSync(STAMP, { force: true });
-  const env = { ...Object.fromEntries(HIDDEN.map((name) => [name, ""])), NEXT_TELEMETRY_DISABLED: "1" };
+  const hidden = Object.fromEntries(HIDDEN.map((name) => [name, ""]));
+  const env = { ...hidden, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
   const args = [join(projectFolder, "node_modules", "next", "dist", "bin", "next"), "build"];
   const { code, printed } = await perform({ name: "build", args, env });
   if (code !== 0) throw new Error(`The build failed.\n${printed}`);

@@ -53,7 +53,7 @@ export async function hasEvents(ownerUrl: string): Promise<boolean> {
 }
 
 /** Returns the secrets, from the environment where it has them and otherwise from a file that is made when missing. */
-export function ensureSecrets(path: string, environment: NodeJS.ProcessEnv): Secrets {
+export function ensureSecrets(path: string, environment: Record<string, string | undefined>): Secrets {
   const kept: Partial<Secrets> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   const names = Object.keys(MADE) as (keyof Secrets)[];
   const missing = names.filter((name) => !environment[name] && !kept[name]);

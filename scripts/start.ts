@@ -3,7 +3,7 @@
  * has events or is not ours; HOLDPOINT_DEMO=1 does the same, HOLDPOINT_DEMO=0 leaves the demo out.
  */
 import { startApplication } from "./application";
-import { dataFolder } from "./places";
+import { dataFolder, readEnvironmentFile } from "./places";
 import { Supervisor } from "./supervisor";
 
 const report = (line: string) => console.log(line);
@@ -25,6 +25,7 @@ function untilToldToStop(): Promise<void> {
 }
 
 async function main(): Promise<number> {
+  readEnvironmentFile();
   const port = Number(process.env.PORT || 3000);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`PORT=${process.env.PORT} is no port.`);
