@@ -60,14 +60,13 @@ export async function startApplication(
   await migrate(ownerUrl, (line) => report(`database: ${line}`));
 
   const empty = !(await hasEvents(ownerUrl));
-  const keysFile = options.environment.HOLDPOINT_KEYS_FILE || join(dataFolder, "keys.json");
-  ensureKeys(keysFile, !empty, report);
-  const secrets = ensureSecrets(join(dataFolder, "secrets.json"), options.environment);
+  const keys = ensureKeys(keysPath(dataFolder), options.environment, !empty, report);
+  const secrets = ensureSecrets(secretsPath(dataFolder), options.environment);
 
   const environment: Record<string, string> = {
     DATABASE_URL: databases.databaseUrl,
     ...(databases.databaseOwnerUrl && { DATABASE_OWNER_URL: databases.databaseOwnerUrl }),
-    HOLDPOINT_KEYS_FILE: keysFile,
+    ...keys,
     HOLDPOINT_WORKSPACE: options.environment.HOLDPOINT_WORKSPACE || "main",
     HOLDPOINT_DEMO: options.demo === "no" ? "" : "1",
     NEXTAUTH_URL: options.environment.NEXTAUTH_URL || url,
@@ -99,6 +98,16 @@ export async function startEmbedded(
 ): Promise<{ cluster: Cluster; databaseUrl: string; databaseOwnerUrl: string }> {
   const cluster = await startCluster({ dataDirectory: embeddedFolder(dataFolder), fsync });
   return { cluster, ...(await ensureDatabase(cluster, "holdpoint")) };
+}
+
+/** Where the root keys of a data folder are. */
+export function keysPath(dataFolder: string): string {
+  return join(dataFolder, "keys.json");
+}
+
+/** Where the secrets that an installation made for itself are. */
+export function secretsPath(dataFolder: string): string {
+  return join(dataFolder, "secrets.json");
 }
 
 /** Where the embedded server of a data folder has its data. */

@@ -3,8 +3,7 @@
  * DATABASE_URL if that is set, otherwise the embedded one, whether or not the console runs beside it.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { runningEnvironmentPath, startEmbedded } from "./application";
+import { keysPath, runningEnvironmentPath, secretsPath, startEmbedded } from "./application";
 import { migrate } from "./migrations";
 import { dataFolder, readEnvironmentFile } from "./places";
 import { ensureKeys, ensureSecrets, hasEvents } from "./secrets";
@@ -28,12 +27,10 @@ export async function withInstallation<Result>(use: () => Promise<Result>): Prom
 
 type Installation = { environment: Record<string, string>; stop(): Promise<void> };
 
-const keysFile = () => process.env.HOLDPOINT_KEYS_FILE || join(dataFolder, "keys.json");
-const secretsFile = join(dataFolder, "secrets.json");
-
 function outside(): Installation {
-  const environment = { HOLDPOINT_KEYS_FILE: keysFile(), HOLDPOINT_WORKSPACE: "main" };
-  return { environment, stop: async () => {} };
+  // Without a key file of its own the command says which variable is missing, when it comes to need a key.
+  const keys = existsSync(keysPath(dataFolder)) && !process.env.HOLDPOINT_WORKSPACE_KEY;
+  return { environment: keys ? { HOLDPOINT_KEYS_FILE: keysPath(dataFolder) } : {}, stop: async () => {} };
 }
 
 async function embedded(): Promise<Installation> {
@@ -44,15 +41,12 @@ async function embedded(): Promise<Installation> {
   };
   try {
     await migrate(databaseOwnerUrl);
-    ensureKeys(keysFile(), await hasEvents(databaseOwnerUrl), console.error);
-    const running = isTaken(dataFolder) ? readRunningEnvironment() : {};
     const environment = {
+      ...(isTaken(dataFolder) ? readRunningEnvironment() : {}),
       DATABASE_URL: databaseUrl,
       DATABASE_OWNER_URL: databaseOwnerUrl,
-      HOLDPOINT_KEYS_FILE: keysFile(),
-      HOLDPOINT_WORKSPACE: "main",
-      ...ensureSecrets(secretsFile, process.env),
-      ...running,
+      ...ensureKeys(keysPath(dataFolder), process.env, await hasEvents(databaseOwnerUrl), console.error),
+      ...ensureSecrets(secretsPath(dataFolder), process.env),
     };
     return { environment, stop };
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { withClient } from "./embedded-postgres";
 
 const MADE = {
@@ -22,27 +22,47 @@ const MADE = {
 export type Secrets = Record<keyof typeof MADE, string>;
 
 /**
- * Makes the key file of a workspace unless it exists. Throws when the database already has events: they were written
- * under a key that is not there, and a new one would only hide that.
+ * Returns the variables that lead the console to its two root keys. Keys given in the environment are used as they are;
+ * otherwise there is a key file, named by HOLDPOINT_KEYS_FILE or kept at `path`, which is made when missing. Throws when
+ * it is missing and the database already has events: they were written under keys that are not there, and new ones
+ * would only hide that.
  */
-export function ensureKeys(path: string, databaseHasEvents: boolean, report: (line: string) => void): void {
-  if (existsSync(path)) {
-    const { workspaceKey } = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof workspaceKey === "string" && Buffer.from(workspaceKey, "base64").length === 32) return;
-    throw new Error(
-      `${path} holds no workspaceKey of 32 bytes in base64. Put the right file back from your backup.`,
-    );
+export function ensureKeys(
+  path: string,
+  environment: Record<string, string | undefined>,
+  databaseHasEvents: boolean,
+  report: (line: string) => void,
+): Record<string, string> {
+  const { HOLDPOINT_WORKSPACE_KEY: workspaceKey, HOLDPOINT_IDENTITY_KEY: identityKey } = environment;
+  if (!environment.HOLDPOINT_KEYS_FILE && workspaceKey && identityKey) {
+    return { HOLDPOINT_WORKSPACE_KEY: workspaceKey, HOLDPOINT_IDENTITY_KEY: identityKey };
   }
-  if (databaseHasEvents) {
+  const file = resolve(environment.HOLDPOINT_KEYS_FILE || path);
+  if (existsSync(file)) refuseWrongKeys(file);
+  else if (databaseHasEvents) {
     throw new Error(
-      `The database has events, and ${path} with the key they were written under is missing. ` +
+      `The database has events, and ${file} with the keys they were written under is missing. ` +
         "Without it no personal data in the log can be read. Put it back from your backup, " +
         "or start with an empty database (npm run demo:reset removes the embedded one).",
     );
+  } else {
+    report(`making ${file}; keep a copy of it apart from the database's backup`);
+    writePrivate(file, { workspaceKey: rootKey(), identityKey: rootKey() });
   }
-  report(`making ${path}; keep a copy of it apart from the database's backup`);
-  writePrivate(path, { workspaceKey: randomBytes(32).toString("base64") });
+  return { HOLDPOINT_KEYS_FILE: file };
 }
+
+function refuseWrongKeys(file: string): void {
+  const held = JSON.parse(readFileSync(file, "utf8"));
+  for (const name of ["workspaceKey", "identityKey"]) {
+    if (typeof held[name] === "string" && Buffer.from(held[name], "base64").length === 32) continue;
+    throw new Error(
+      `${file} holds no ${name} of 32 bytes in base64. Put the right file back from your backup.`,
+    );
+  }
+}
+
+const rootKey = () => randomBytes(32).toString("base64");
 
 /** Says whether a migrated database has events, and with them something that a key file must be able to read. */
 export async function hasEvents(ownerUrl: string): Promise<boolean> {
