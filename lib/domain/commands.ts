@@ -178,7 +178,7 @@ export const commandSchema = z.discriminatedUnion("type", [
     workflow: line(80),
     parameters: policyParametersSchema,
   }),
-  z.strictObject({ type: z.literal("calendar.publish"), calendar: businessCalendarSchema }),
+  z.strictObject({ type: z.literal("calendar.publish"), id: sourceSchema, calendar: businessCalendarSchema }),
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

@@ -125,7 +125,10 @@ function answered(
       return;
     case "retryable": {
       // A refusal of this attempt says nothing of an earlier one whose answer never came.
-      if (doubtful) return doubted(progress, step, effect, attempt, "Not accepted this time.", answer.reason);
+      if (doubtful) {
+        doubted(progress, step, effect, attempt, "Not accepted this time.", answer.reason);
+        return;
+      }
       const again = mayTryAgain(step, effect);
       progress.record(
         "effectFailed",
@@ -189,7 +192,5 @@ function wait_ms(step: EffectStep, effect: EffectState, atLeast_ms = 0): number 
     step.retry.longest_ms,
     step.retry.first_ms * 2 ** Math.max(0, effect.attemptsInRow - 1),
   );
-  const spread =
-    createHash("sha256").update(`${effect.key}/${effect.attempts}`).digest().readUInt32BE(0) / 2 ** 32;
   return Math.max(atLeast_ms, Math.round(full / 2 + (full / 2) * spread(`${effect.key}/${effect.attempts}`)));
 }

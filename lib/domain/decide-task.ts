@@ -1,7 +1,7 @@
 import type { Grant, Role } from "./authority";
 import type { CommandOf } from "./commands";
 import type { Decided } from "./decide-order";
-import { type Facts, grantOf, people } from "./facts";
+import { type Facts, people } from "./facts";
 import { evidenceOf, isOver, type OrderState, type TaskState, type TaskStatus, visitKey } from "./order";
 import { later, Progress, place } from "./progress";
 import { isRejection, type Rejection, refuse, reject } from "./rejection";

@@ -72,10 +72,11 @@ export class Progress {
     if (!step) throw new Error(`${this.definition.name} has no step ${visit.step}`);
     switch (step.kind) {
       case "decision":
-        return this.enter(this.checkPolicy(visit));
+        this.enter(this.checkPolicy(visit));
+        return;
       case "task": {
         const { calendar, reference } = this.facts.calendar(step.sla.calendar);
-        return this.record("taskOpened", {
+        this.record("taskOpened", {
           ...place(visit),
           owners: [...step.owners],
           excluded: this.excluded(),
@@ -85,9 +86,11 @@ export class Progress {
             pinned: reference,
           }),
         });
+        return;
       }
       case "effect":
-        return this.intend(visit, step.effect);
+        this.intend(visit, step.effect);
+        return;
       case "wait": {
         const early = this.state.signals.find(({ signal }) => signal === step.signal);
         if (early) this.takeSignal(visit, early);

@@ -1,4 +1,5 @@
-import type { BusinessCalendar } from "./calendar";
+import { canonicalize } from "#lib/log/canonical";
+import { alwaysOpen, type BusinessCalendar } from "./calendar";
 import type { Command } from "./commands";
 import type { EventDraft, RecordedEvent } from "./events";
 import { type Facts, grantOf } from "./facts";
@@ -27,8 +28,13 @@ export function evolveCalendar(state: CalendarState | null, event: RecordedEvent
   if (event.type !== "calendarPublished") throw new Error(`${event.type} does not belong in ${event.stream}`);
   return {
     version: event.version,
-    versions: { ...state?.versions, [event.version]: event.data.calendar },
+    versions: { ...state?.versions, [event.version]: known(event.data.calendar) },
   };
+}
+
+/** The arithmetic has a short cut for the calendar that never closes, and knows it by identity. */
+function known(calendar: BusinessCalendar): BusinessCalendar {
+  return canonicalize(calendar) === canonicalize(alwaysOpen) ? alwaysOpen : calendar;
 }
 
 export type SettingsCommand = Extract<Command, { type: `${string}.publish` }>;

@@ -1,0 +1,198 @@
+import type { Database } from "../db";
+
+/**
+ * One batch of one workspace to the database, in one call and one transaction.
+ *
+ * What comes back says of every command whether it was written and, if not, why: `known` (the same command was written
+ * before), `conflict` (its stream moved on), `guard` (a fact that permitted it moved on), `behind` (decided after one of
+ * those). When the call fails it is not known whether it was written, so the command ids are looked up before anybody is
+ * answered; what was not written is tried in halves, until the one at fault is alone and gets the error.
+ */
+export type AppendCommand = {
+  source: string;
+  id: string;
+  mac: string;
+  stream: string;
+  base: number;
+  bodies: string[];
+  guards: { stream: string; version: number }[];
+  subjectKey: { subject: string; wrapped: string } | null;
+};
+
+export type Verdict =
+  | { kind: "written"; firstPos: number | null }
+  | { kind: "known"; mac: string; stream: string; firstVersion: number; count: number }
+  | { kind: "conflict" | "guard" | "behind" | "generation" }
+  | { kind: "failed"; error: unknown };
+
+export type RowTexts = { rows: string; gone: string };
+
+type Answer = {
+  generation: number;
+  firstPos?: number;
+  commands: {
+    i: number;
+    verdict: "known" | "conflict" | "guard" | "behind";
+    mac: string;
+    stream: string;
+    firstVersion: number;
+    count: number;
+  }[];
+};
+
+export class Appender {
+  #generation: number | null = null;
+  transactions = 0;
+
+  constructor(
+    readonly database: Database,
+    readonly workspace: string,
+  ) {}
+
+  /** Verdicts in the order of the commands. `rowsOf` is asked for the rows of a part when the batch has to be split. */
+  async append(commands: AppendCommand[], rowsOf: (part: AppendCommand[]) => RowTexts): Promise<Verdict[]> {
+    try {
+      return await this.#call(commands, rowsOf(commands));
+    } catch (error) {
+      return this.#afterFailure(commands, rowsOf, error);
+    }
+  }
+
+  async #call(commands: AppendCommand[], { rows, gone }: RowTexts): Promise<Verdict[]> {
+    this.#generation ??= await this.#readGeneration();
+    const listed: string[] = [];
+    const owners: number[] = [];
+    const bodies: string[] = [];
+    const subjectKeys: object[] = [];
+    commands.forEach(({ bodies: own, subjectKey, ...command }, i) => {
+      listed.push(
+        JSON.stringify({
+          i,
+          source: command.source,
+          id: command.id,
+          mac: command.mac,
+          stream: command.stream,
+          base: command.base,
+          count: own.length,
+          guards: command.guards.length > 0 ? command.guards : undefined,
+        }),
+      );
+      for (const body of own) {
+        owners.push(i);
+        bodies.push(body);
+      }
+      if (subjectKey) subjectKeys.push({ i, ...subjectKey });
+    });
+    this.transactions++;
+    const [row] = await this.database.$queryRawUnsafe<[{ answer: Answer }]>(
+      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5, $6::jsonb, $7::jsonb, $8::jsonb) AS answer",
+      this.workspace,
+      this.#generation,
+      `[${listed.join(",")}]`,
+      owners,
+      // Canonical JSON escapes every line feed, so the bodies can't hold one.
+      bodies.join("\n"),
+      JSON.stringify(subjectKeys),
+      rows,
+      gone,
+    );
+    return this.#verdicts(commands, owners, row.answer);
+  }
+
+  #verdicts(commands: AppendCommand[], owners: number[], answer: Answer): Verdict[] {
+    if (answer.generation !== this.#generation) {
+      this.#generation = answer.generation;
+      return commands.map(() => ({ kind: "generation" }));
+    }
+    const lost = new Map(answer.commands.map((command) => [command.i, command]));
+    let pos = answer.firstPos ?? 0;
+    const counts = new Map<number, number>();
+    for (const owner of owners) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    return commands.map((_, i): Verdict => {
+      const loser = lost.get(i);
+      if (!loser) {
+        const firstPos = pos;
+        pos += counts.get(i) ?? 0;
+        return { kind: "written", firstPos };
+      }
+      const { verdict, mac, stream, firstVersion, count } = loser;
+      return verdict === "known" ? { kind: "known", mac, stream, firstVersion, count } : { kind: verdict };
+    });
+  }
+
+  async #afterFailure(
+    commands: AppendCommand[],
+    rowsOf: (part: AppendCommand[]) => RowTexts,
+    error: unknown,
+  ): Promise<Verdict[]> {
+    const found = await this.lookUp(commands, error);
+    const missing = commands.filter((command) => !found.has(commandKey(command)));
+    const verdicts = new Map<AppendCommand, Verdict>();
+    if (missing.length === 1 && commands.length === 1) verdicts.set(missing[0]!, { kind: "failed", error });
+    else if (missing.length > 0) {
+      const half = missing.length === commands.length ? Math.ceil(missing.length / 2) : missing.length;
+      for (const part of [missing.slice(0, half), missing.slice(half)]) {
+        if (part.length === 0) continue;
+        const settled = await this.append(part, rowsOf);
+        for (const [n, command] of part.entries()) verdicts.set(command, settled[n]!);
+      }
+    }
+    return commands.map((command): Verdict => {
+      const known = found.get(commandKey(command));
+      if (
+        known?.mac === command.mac &&
+        known.firstVersion === command.base + 1 &&
+        known.stream === command.stream
+      )
+        return { kind: "written", firstPos: null };
+      return known ? { kind: "known", ...known } : (verdicts.get(command) ?? { kind: "failed", error });
+    });
+  }
+
+  /** What the log has under these command ids. While the database is away it asks again for some seconds, then gives up. */
+  async lookUp(
+    commands: readonly { source: string; id: string }[],
+    cause?: unknown,
+  ): Promise<Map<string, { mac: string; stream: string; firstVersion: number; count: number }>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const rows = await this.database.$queryRawUnsafe<
+          { source: string; id: string; mac: string; stream: string; first_version: number; count: number }[]
+        >(
+          `SELECT c.source, c.id, c.mac, c.stream, c.first_version, c.count FROM command c
+           JOIN unnest($2::text[], $3::text[]) AS asked(source, id) ON c.source = asked.source AND c.id = asked.id
+           WHERE c.workspace = $1`,
+          this.workspace,
+          commands.map(({ source }) => source),
+          commands.map(({ id }) => id),
+        );
+        return new Map(
+          rows.map((row) => [
+            commandKey(row),
+            { mac: row.mac, stream: row.stream, firstVersion: row.first_version, count: row.count },
+          ]),
+        );
+      } catch (error) {
+        if (attempt === lookUps_max) throw cause ?? error;
+        await new Promise((resolve) => setTimeout(resolve, lookUpAgain_ms * attempt));
+      }
+    }
+  }
+
+  async #readGeneration(): Promise<number> {
+    const [head] = await this.database.$queryRawUnsafe<{ generation: number }[]>(
+      "SELECT generation FROM workspace_head WHERE workspace = $1",
+      this.workspace,
+    );
+    if (!head)
+      throw new Error(`There is no workspace ${this.workspace} in this database. npm start makes it.`);
+    return head.generation;
+  }
+}
+
+const lookUps_max = 8;
+const lookUpAgain_ms = 250;
+
+export function commandKey({ source, id }: { source: string; id: string }): string {
+  return `${source} ${id}`;
+}

@@ -1,0 +1,187 @@
+import type { RecordedEvent } from "#lib/domain/events";
+import type { OrderState } from "#lib/domain/order";
+import type { EffectAdapter, EffectAdapters, EffectInput, EffectOutcome } from "#lib/effects/adapter";
+import type { Clock } from "../clock";
+import type { Engine } from "./execute";
+import { openPersonal, readRecorded, type SealedEvent } from "./seal";
+import { systemActor } from "./system-actor";
+
+/**
+ * Touches the outside, and only after the attempt is in the log.
+ *
+ * An attempt this process has appended (with the intent, or by `effect.attempt`) is called here, at most
+ * `concurrency_max` at once per adapter. A call begins only while the attempt's lease outlives the adapter's time-out; one
+ * that waited too long is answered as not begun. Whatever comes back is appended as evidence, again and again until the
+ * database takes it; if the process dies before, the lease runs out and the attempt is in doubt.
+ */
+type Call = {
+  order: string;
+  key: string;
+  attempt: number;
+  leaseUntil: string;
+  effect: string;
+  input: EffectInput | null;
+};
+
+const queue_factor = 4;
+const answerAgain_ms = 500;
+const answers_max = 20;
+
+export class Dispatcher {
+  readonly #calls = new Map<string, { running: number; waiting: Call[] }>();
+  readonly #underWay = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(
+    readonly adapters: EffectAdapters,
+    readonly clock: Clock,
+    readonly engine: () => Engine,
+  ) {}
+
+  /** For decide: this process goes on with the effect at once while it has room for it. */
+  attemptNow = (effect: string): { lease_ms: number } | null => {
+    const adapter = this.adapters.byName.get(effect);
+    if (!adapter || this.#stopped || this.room(effect) === 0) return null;
+    return { lease_ms: adapter.timeout_ms * 2 + 5_000 };
+  };
+
+  keyRetention_ms = (effect: string): number => {
+    const adapter = this.adapters.byName.get(effect);
+    return adapter?.honoursKey ? adapter.keyRetention_ms : 0;
+  };
+
+  room(effect: string): number {
+    const adapter = this.adapters.byName.get(effect);
+    if (!adapter || this.#stopped) return 0;
+    const { running, waiting } = this.#of(effect);
+    return Math.max(0, adapter.concurrency_max * queue_factor - running - waiting.length);
+  }
+
+  committed = (events: readonly SealedEvent[]): void => {
+    for (const { recorded, personal } of events) {
+      const call = callOf(recorded, personal);
+      if (!call) continue;
+      const effect = call.effect || this.#effectOf(call);
+      if (!this.adapters.byName.has(effect)) continue;
+      this.#of(effect).waiting.push({ ...call, effect });
+      this.#next(effect);
+    }
+  };
+
+  /** Takes no further work and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.allSettled([...this.#underWay]);
+  }
+
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.race([...this.#underWay]);
+  }
+
+  #of(effect: string) {
+    const known = this.#calls.get(effect);
+    if (known) return known;
+    const fresh = { running: 0, waiting: [] as Call[] };
+    this.#calls.set(effect, fresh);
+    return fresh;
+  }
+
+  #next(effect: string): void {
+    const calls = this.#of(effect);
+    const adapter = this.adapters.byName.get(effect)!;
+    while (!this.#stopped && calls.running < adapter.concurrency_max && calls.waiting.length > 0) {
+      const call = calls.waiting.shift()!;
+      calls.running++;
+      const done = this.#perform(adapter, call).finally(() => {
+        calls.running--;
+        this.#underWay.delete(done);
+        this.#next(effect);
+      });
+      this.#underWay.add(done);
+    }
+  }
+
+  async #perform(adapter: EffectAdapter, call: Call): Promise<void> {
+    const outcome = await this.#call(adapter, call);
+    const engine = this.engine();
+    for (let tries = 1; ; tries++) {
+      try {
+        await engine.execute(
+          { type: "effect.answer", order: call.order, key: call.key, attempt: call.attempt, answer: outcome },
+          {
+            actor: systemActor(engine.workspace, "dispatcher"),
+            source: "outcome",
+            id: `${call.key}/${call.attempt}`,
+          },
+        );
+        return;
+      } catch {
+        // The attempt's lease stays in the log: whoever comes next finds it in doubt and asks again under the same key.
+        if (tries === answers_max) return;
+        await new Promise((resolve) => setTimeout(resolve, answerAgain_ms));
+      }
+    }
+  }
+
+  async #call(adapter: EffectAdapter, call: Call): Promise<EffectOutcome> {
+    try {
+      const input = call.input ?? (await this.#frozenInput(call));
+      const left_ms = Date.parse(call.leaseUntil) - Date.parse(this.clock.now());
+      if (left_ms < adapter.timeout_ms)
+        return { kind: "retryable", reason: "The attempt waited too long and was not begun." };
+      return await adapter.perform(input, call.key, AbortSignal.timeout(adapter.timeout_ms));
+    } catch (error) {
+      return {
+        kind: "inDoubt",
+        reason: `The adapter failed: ${error instanceof Error ? error.message : error}`,
+      };
+    }
+  }
+
+  /** What the intent froze, read back: the same bytes for every attempt. */
+  async #frozenInput(call: Call): Promise<EffectInput> {
+    const { streams, workspace } = this.engine();
+    const stream = `order/${call.order}`;
+    const held = await streams.acquire(stream);
+    try {
+      const { intendedIn } = (held.current.state as OrderState).effects[call.key]!;
+      const [row] = await streams.database.$queryRawUnsafe<{ body: string }[]>(
+        `SELECT convert_from(body, 'UTF8') AS body FROM event WHERE workspace = $1 AND stream = $2 AND version = $3`,
+        workspace,
+        stream,
+        intendedIn,
+      );
+      const event = readRecorded(row!.body, "");
+      if (event.type !== "effectIntended") throw new Error(`${stream}@${intendedIn} is not an intent`);
+      const envelope = event.data.personal?.[0];
+      const personal = envelope
+        ? openPersonal(workspace, stream, { type: event.type, envelope }, held.keys)
+        : {};
+      return { ...event.data.input, ...personal };
+    } finally {
+      streams.release(held);
+    }
+  }
+
+  #effectOf({ order, key }: Call): string {
+    const state = this.engine().streams.peek(`order/${order}`)?.current.state as
+      | OrderState
+      | null
+      | undefined;
+    return state?.effects[key]?.effect ?? "";
+  }
+}
+
+function callOf(event: RecordedEvent, personal: SealedEvent["personal"]): Call | null {
+  if (event.type !== "effectIntended" && event.type !== "effectAttempted") return null;
+  const { key, attempt } = event.data;
+  if (!attempt) return null;
+  return {
+    order: event.stream.slice("order/".length),
+    key,
+    attempt: attempt.number,
+    leaseUntil: attempt.leaseUntil,
+    effect: event.type === "effectIntended" ? event.data.effect : "",
+    input: event.type === "effectIntended" ? { ...event.data.input, ...personal } : null,
+  };
+}

@@ -1,0 +1,175 @@
+import type { BusinessCalendar } from "#lib/domain/calendar";
+import type { Command } from "#lib/domain/commands";
+import type { OrderState } from "#lib/domain/order";
+import type { PersonState } from "#lib/domain/person";
+import type { CustomerHistory } from "#lib/domain/policy";
+import type { CalendarState, PolicyState } from "#lib/domain/settings";
+import type { WorkflowDefinition } from "#lib/domain/workflow";
+import type { Database } from "../db";
+import type { Held, Streams } from "./streams";
+
+/**
+ * Which streams permit a command, and what the customer's history says.
+ *
+ * The first kind is held in memory like any state and guarded by version in append(). The second is one query for the
+ * whole batch, completed with what the same batch decided before.
+ */
+export function permittingStreams(
+  command: Command,
+  person: string | undefined,
+  definition: WorkflowDefinition | null,
+) {
+  const streams = new Set<string>();
+  if (person) streams.add(`person/${person}`);
+  if (command.type === "order.receive") streams.add(`person/${command.requestedBy}`);
+  if (command.type === "task.delegate") streams.add(`person/${command.to}`);
+  if (definition && (command.type === "order.receive" || command.type === "order.amend")) {
+    streams.add(`policy/${definition.name}`);
+    for (const step of Object.values(definition.steps))
+      if (step.kind === "task") streams.add(`calendar/${step.sla.calendar}`);
+  }
+  return streams;
+}
+
+/** Calendars an order has pinned: read, but not guarded, because a pinned version never changes. */
+export function pinnedStreams(state: OrderState | null): Set<string> {
+  return new Set(Object.values(state?.tasks ?? {}).map(({ clock }) => streamOfReference(clock.calendar)));
+}
+
+export function personFact(held: Held | undefined) {
+  const state = held?.current.state as PersonState | null | undefined;
+  return state ? { disabled: state.disabled, grants: state.grants } : null;
+}
+
+export function policyFact(held: Held | undefined): {
+  parameters: PolicyState["parameters"];
+  reference: string;
+} {
+  const state = held?.current.state as PolicyState | null | undefined;
+  if (!held || !state)
+    throw new Error("this workflow has no published policy; the engine publishes one when it starts");
+  return { parameters: state.parameters, reference: `${held.stream}@${state.version}` };
+}
+
+export function calendarFact(
+  peek: Streams["peek"],
+  nameOrReference: string,
+): { calendar: BusinessCalendar; reference: string } {
+  const pinned = nameOrReference.includes("@");
+  const stream = pinned ? streamOfReference(nameOrReference) : `calendar/${nameOrReference}`;
+  const state = peek(stream)?.current.state as CalendarState | null | undefined;
+  const version = pinned
+    ? Number(nameOrReference.slice(nameOrReference.lastIndexOf("@") + 1))
+    : state?.version;
+  const calendar = version === undefined ? undefined : state?.versions[version];
+  if (!calendar) throw new Error(`no calendar ${nameOrReference} is published`);
+  return { calendar, reference: `${stream}@${version}` };
+}
+
+function streamOfReference(reference: string): string {
+  return reference.slice(0, reference.lastIndexOf("@"));
+}
+
+export type HistoryQuestion = {
+  order: string;
+  customerIndex: string;
+  amount: number;
+  currency: string;
+  orderedOn: string | undefined;
+  at: string;
+  within_hours: number;
+};
+
+type EarlierOrder = {
+  order: string;
+  businessKey: string;
+  customerIndex: string;
+  amount: number;
+  currency: string;
+  orderedOn: string | null;
+  at: string;
+};
+
+/** The customers' orders the log has, as of its last position, for a batch of questions. */
+export class CustomerHistories {
+  #earlier = new Map<string, EarlierOrder[]>();
+  #asOf = 0;
+
+  constructor(
+    readonly database: Database,
+    readonly workspace: string,
+  ) {}
+
+  async load(customerIndexes: readonly string[]): Promise<void> {
+    this.#earlier = new Map();
+    const rows = await this.database.$queryRawUnsafe<
+      {
+        as_of: bigint;
+        order_id: string | null;
+        business_key: string;
+        customer_index: string;
+        amount_minor: bigint;
+        currency: string;
+        ordered_on: string | null;
+        occurred_at: Date;
+      }[]
+    >(
+      `SELECT h.next_pos AS as_of, o.order_id, o.business_key, o.customer_index, o.amount_minor, o.currency,
+         o.ordered_on::text, o.occurred_at
+       FROM workspace_head h
+       LEFT JOIN orders o ON o.workspace = h.workspace AND o.generation = h.generation
+         AND o.customer_index = ANY ($2::text[])
+       WHERE h.workspace = $1`,
+      this.workspace,
+      [...new Set(customerIndexes)],
+    );
+    this.#asOf = Number(rows[0]?.as_of ?? 0);
+    for (const row of rows)
+      if (row.order_id)
+        this.#remember({
+          order: row.order_id,
+          businessKey: row.business_key,
+          customerIndex: row.customer_index,
+          amount: Number(row.amount_minor),
+          currency: row.currency,
+          orderedOn: row.ordered_on,
+          at: row.occurred_at.toISOString(),
+        });
+  }
+
+  answer(question: HistoryQuestion): CustomerHistory {
+    const others = (this.#earlier.get(question.customerIndex) ?? []).filter(
+      ({ order }) => order !== question.order,
+    );
+    const duplicate = others.find((other) => looksAlike(question, other));
+    return {
+      earlierOrders: others.filter(({ at }) => at <= question.at).length,
+      duplicate: duplicate && { order: duplicate.order, businessKey: duplicate.businessKey },
+      asOf: this.#asOf,
+    };
+  }
+
+  /** Counts an order of the same batch among the earlier ones of those decided after it. */
+  add(businessKey: string, question: HistoryQuestion): void {
+    this.#remember({ ...question, businessKey, orderedOn: question.orderedOn ?? null });
+  }
+
+  get asOf(): number {
+    return this.#asOf;
+  }
+
+  #remember(order: EarlierOrder): void {
+    const known = this.#earlier.get(order.customerIndex);
+    if (known) known.push(order);
+    else this.#earlier.set(order.customerIndex, [order]);
+  }
+}
+
+const day_ms = 86_400_000;
+
+function looksAlike(question: HistoryQuestion, other: EarlierOrder): boolean {
+  if (question.amount !== other.amount || question.currency !== other.currency) return false;
+  if (question.orderedOn && other.orderedOn)
+    return Math.abs(Date.parse(question.orderedOn) - Date.parse(other.orderedOn)) <= day_ms;
+  return Math.abs(Date.parse(question.at) - Date.parse(other.at)) <= question.within_hours * 3_600_000;
+}

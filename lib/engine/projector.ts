@@ -1,0 +1,67 @@
+import type { RowTable } from "#lib/domain/order-rows";
+import { type AggregateState, aggregateOf } from "./aggregates";
+
+/**
+ * From states to the rows append() writes: each row is JSON under `table/key`, so that what a command changed is a
+ * comparison of texts.
+ */
+const columnsOfKey: { [table in RowTable]: readonly string[] } = {
+  orders: ["order_id"],
+  task: ["order_id", "step", "visit"],
+  timer: ["timer_id"],
+  effect: ["effect_key"],
+  person: ["person_id"],
+  api_key: ["api_key_id"],
+};
+
+export type ProjectedRows = ReadonlyMap<string, string>;
+
+export const noProjectedRows: ProjectedRows = new Map();
+
+export function project(stream: string, state: AggregateState | null): ProjectedRows {
+  if (!state) return noProjectedRows;
+  const projected = new Map<string, string>();
+  for (const [table, rows] of Object.entries(aggregateOf(stream).rows(state)))
+    for (const [key, row] of Object.entries(rows)) projected.set(`${table}/${key}`, JSON.stringify(row));
+  return projected;
+}
+
+/** Collects what a batch's commands changed, as the two JSON texts append() takes. */
+export class RowChanges {
+  readonly #rows = new Map<string, string[]>();
+  readonly #gone = new Map<string, string[]>();
+
+  add(command: number, before: ProjectedRows, after: ProjectedRows): void {
+    for (const [key, row] of after)
+      if (before.get(key) !== row) push(this.#rows, tableOf(key), `{"i":${command},${row.slice(1)}`);
+    for (const [key, row] of before) {
+      if (after.has(key)) continue;
+      const table = tableOf(key);
+      const held = JSON.parse(row);
+      const columns = columnsOfKey[table].map((column) => [column, held[column]]);
+      push(this.#gone, table, JSON.stringify({ i: command, ...Object.fromEntries(columns) }));
+    }
+  }
+
+  get rows(): string {
+    return text(this.#rows);
+  }
+
+  get gone(): string {
+    return text(this.#gone);
+  }
+}
+
+function tableOf(key: string): RowTable {
+  return key.slice(0, key.indexOf("/")) as RowTable;
+}
+
+function push(lists: Map<string, string[]>, table: string, row: string): void {
+  const list = lists.get(table);
+  if (list) list.push(row);
+  else lists.set(table, [row]);
+}
+
+function text(lists: Map<string, string[]>): string {
+  return `{${[...lists].map(([table, rows]) => `"${table}":[${rows.join(",")}]`).join(",")}}`;
+}
