@@ -1,0 +1,61 @@
+import { workflows } from "#lib/domain/workflows/registry";
+import type { EffectAdapters } from "#lib/effects/adapter";
+import { carrierAdapters } from "#lib/effects/carrier";
+import { type WorkspaceKeys, workspaceKeys } from "#lib/log/keys";
+import { wallClock } from "../clock";
+import { database } from "../db";
+import { env, rootKeys } from "../env";
+import { type Driver, startDriver } from "./driver";
+import { openRuntime, type Runtime } from "./runtime";
+
+/**
+ * The one engine of this process, made from the environment when first asked for and published before anybody gets it.
+ *
+ * It lives on globalThis: Next bundles instrumentation, routes and actions apart, and two queues would quietly cost group
+ * commit. `startProcess` also drives it; a tool that only asks leaves that to the app.
+ */
+export type Process = { runtime: Runtime; keys: WorkspaceKeys; effectsMissing: string | null };
+
+const processWide = globalThis as {
+  holdpointProcess?: Promise<Process>;
+  holdpointDriver?: Promise<Driver>;
+};
+
+export function engineProcess(): Promise<Process> {
+  processWide.holdpointProcess ??= open().catch((error) => {
+    // A database that is not up yet must not decide over the life of the process.
+    processWide.holdpointProcess = undefined;
+    throw error;
+  });
+  return processWide.holdpointProcess;
+}
+
+export async function startProcess(report: (problem: string) => void): Promise<Driver> {
+  processWide.holdpointDriver ??= engineProcess().then(({ runtime }) =>
+    startDriver(runtime, env("DATABASE_URL"), report),
+  );
+  return processWide.holdpointDriver;
+}
+
+async function open(): Promise<Process> {
+  const keys = workspaceKeys(env("HOLDPOINT_WORKSPACE"), rootKeys());
+  const adapters = adaptersFromEnvironment();
+  const runtime = openRuntime({
+    database: database(),
+    keys,
+    clock: wallClock,
+    adapters,
+    definitions: workflows,
+  });
+  await runtime.publish();
+  return { runtime, keys, effectsMissing: adapters.byName.size > 0 ? null : adapters.missing };
+}
+
+function adaptersFromEnvironment(): EffectAdapters {
+  const url = env("CARRIER_URL");
+  const adapters = url ? carrierAdapters({ url }) : [];
+  return {
+    byName: new Map(adapters.map((adapter) => [adapter.name, adapter])),
+    missing: "CARRIER_URL is not set, so nothing is sent to a carrier: effects stay INTENDED until it is.",
+  };
+}
