@@ -189,7 +189,7 @@ export async function createDatabase(client: pg.Client, name: string, template?:
   await client.query(`GRANT CONNECT ON DATABASE ${database} TO holdpoint_app, holdpoint_report`);
 }
 
-/** Connects, hands the client over and closes it whatever happens. */
+/** Connects, hands the client over and closes it whatever happens. Throws with server and role when it cannot. */
 export async function withClient<Result>(
   url: string,
   use: (client: pg.Client) => Promise<Result>,
@@ -197,7 +197,12 @@ export async function withClient<Result>(
   const client = new pg.Client({ connectionString: url });
   // A server that ends while the client is idle is reported by the next query; without a listener it ends the process.
   client.on("error", () => {});
-  await client.connect();
+  await client.connect().catch((error: Error) => {
+    const { user, host, port } = client;
+    // Refused on all of several addresses comes as an AggregateError without a message of its own.
+    const reason = error instanceof AggregateError ? error.errors.map(String).join(", ") : error.message;
+    throw new Error(`PostgreSQL at ${host}:${port} did not let ${user} in: ${reason}`, { cause: error });
+  });
   try {
     return await use(client);
   } finally {
