@@ -201,7 +201,7 @@ export async function withClient<Result>(
     const { user, host, port } = client;
     // Refused on all of several addresses comes as an AggregateError without a message of its own.
     const reason = error instanceof AggregateError ? error.errors.map(String).join(", ") : error.message;
-    throw new Error(`PostgreSQL at ${host}:${port} did not let ${user} in: ${reason}`, { cause: error });
+    throw new Error(`Cannot connect to PostgreSQL at ${host}:${port} as ${user}: ${reason}`, { cause: error });
   });
   try {
     return await use(client);
