@@ -12,6 +12,7 @@ import type { Database } from "../db";
 import { Dispatcher } from "./dispatcher";
 import { Engine } from "./execute";
 import { type TickReport, tick } from "./scheduler";
+import type { SealedEvent } from "./seal";
 import { systemActor } from "./system-actor";
 
 /**
@@ -39,6 +40,8 @@ export type RuntimeOptions = {
   policy?: PolicyParameters;
   randomBytes?(count: number): Uint8Array;
   held_max?: number;
+  /** Told of every event this process has committed, after the dispatcher. */
+  watch?(events: readonly SealedEvent[]): void;
 };
 
 export function openRuntime(options: RuntimeOptions): Runtime {
@@ -54,7 +57,10 @@ export function openRuntime(options: RuntimeOptions): Runtime {
     randomBytes: options.randomBytes ?? randomBytes,
     attemptNow: dispatcher.attemptNow,
     keyRetention_ms: dispatcher.keyRetention_ms,
-    committed: dispatcher.committed,
+    committed(events) {
+      dispatcher.committed(events);
+      options.watch?.(events);
+    },
     held_max: options.held_max,
   });
   return {
