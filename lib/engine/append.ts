@@ -25,8 +25,6 @@ export type Verdict =
   | { kind: "conflict" | "guard" | "behind" | "generation" }
   | { kind: "failed"; error: unknown };
 
-export type RowTexts = { rows: string; gone: string };
-
 type Answer = {
   generation: number;
   firstPos?: number;
@@ -50,7 +48,7 @@ export class Appender {
   ) {}
 
   /** Verdicts in the order of the commands. `rowsOf` is asked for the rows of a part when the batch has to be split. */
-  async append(commands: AppendCommand[], rowsOf: (part: AppendCommand[]) => RowTexts): Promise<Verdict[]> {
+  async append(commands: AppendCommand[], rowsOf: (part: AppendCommand[]) => string): Promise<Verdict[]> {
     try {
       return await this.#call(commands, rowsOf(commands));
     } catch (error) {
@@ -58,7 +56,7 @@ export class Appender {
     }
   }
 
-  async #call(commands: AppendCommand[], { rows, gone }: RowTexts): Promise<Verdict[]> {
+  async #call(commands: AppendCommand[], rows: string): Promise<Verdict[]> {
     this.#generation ??= await this.#readGeneration();
     const listed: string[] = [];
     const owners: number[] = [];
@@ -85,7 +83,7 @@ export class Appender {
     });
     this.transactions++;
     const [row] = await this.database.$queryRawUnsafe<[{ answer: Answer }]>(
-      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5, $6::jsonb, $7::jsonb, $8::jsonb) AS answer",
+      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5, $6::jsonb, $7::jsonb) AS answer",
       this.workspace,
       this.#generation,
       `[${listed.join(",")}]`,
@@ -94,7 +92,6 @@ export class Appender {
       bodies.join("\n"),
       JSON.stringify(subjectKeys),
       rows,
-      gone,
     );
     return this.#verdicts(commands, owners, row.answer);
   }
@@ -122,7 +119,7 @@ export class Appender {
 
   async #afterFailure(
     commands: AppendCommand[],
-    rowsOf: (part: AppendCommand[]) => RowTexts,
+    rowsOf: (part: AppendCommand[]) => string,
     error: unknown,
   ): Promise<Verdict[]> {
     const found = await this.lookUp(commands, error);

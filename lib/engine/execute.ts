@@ -14,7 +14,7 @@ import type { Json } from "#lib/log/canonical";
 import { blindIndex, commandMac, orderId, type WorkspaceKeys } from "#lib/log/keys";
 import type { Clock } from "../clock";
 import type { Database } from "../db";
-import { type AppendCommand, Appender, commandKey, type RowTexts, type Verdict } from "./append";
+import { type AppendCommand, Appender, commandKey, type Verdict } from "./append";
 import {
   CustomerHistories,
   calendarFact,
@@ -406,13 +406,13 @@ export class Engine {
 
   async #write(prepared: Prepared[], touched: Set<Held>): Promise<void> {
     const numbered = new Map(prepared.map((each) => [each.append, each]));
-    const rowsOf = (part: AppendCommand[]): RowTexts => {
+    const rowsOf = (part: AppendCommand[]): string => {
       const changes = new RowChanges();
       part.forEach((command, i) => {
         const { before, after } = numbered.get(command)!;
         changes.add(i, before, after);
       });
-      return { rows: changes.rows, gone: changes.gone };
+      return changes.text;
     };
     let verdicts: Verdict[];
     try {

@@ -26,42 +26,33 @@ export function project(stream: string, state: AggregateState | null): Projected
   return projected;
 }
 
-/** Collects what a batch's commands changed, as the two JSON texts append() takes. */
+/** Collects what a batch's commands changed, as the JSON text append() takes. */
 export class RowChanges {
-  readonly #rows = new Map<string, string[]>();
-  readonly #gone = new Map<string, string[]>();
+  readonly #lists = new Map<string, string[]>();
 
   add(command: number, before: ProjectedRows, after: ProjectedRows): void {
     for (const [key, row] of after)
-      if (before.get(key) !== row) push(this.#rows, tableOf(key), `{"i":${command},${row.slice(1)}`);
+      if (before.get(key) !== row) this.#push(tableOf(key), `{"i":${command},${row.slice(1)}`);
     for (const [key, row] of before) {
       if (after.has(key)) continue;
       const table = tableOf(key);
       const held = JSON.parse(row);
       const columns = columnsOfKey[table].map((column) => [column, held[column]]);
-      push(this.#gone, table, JSON.stringify({ i: command, ...Object.fromEntries(columns) }));
+      this.#push(table, JSON.stringify({ i: command, gone: true, ...Object.fromEntries(columns) }));
     }
   }
 
-  get rows(): string {
-    return text(this.#rows);
+  get text(): string {
+    return `{${[...this.#lists].map(([table, rows]) => `"${table}":[${rows.join(",")}]`).join(",")}}`;
   }
 
-  get gone(): string {
-    return text(this.#gone);
+  #push(table: string, row: string): void {
+    const list = this.#lists.get(table);
+    if (list) list.push(row);
+    else this.#lists.set(table, [row]);
   }
 }
 
 function tableOf(key: string): RowTable {
   return key.slice(0, key.indexOf("/")) as RowTable;
-}
-
-function push(lists: Map<string, string[]>, table: string, row: string): void {
-  const list = lists.get(table);
-  if (list) list.push(row);
-  else lists.set(table, [row]);
-}
-
-function text(lists: Map<string, string[]>): string {
-  return `{${[...lists].map(([table, rows]) => `"${table}":[${rows.join(",")}]`).join(",")}}`;
 }

@@ -4,7 +4,7 @@
 -- stream, a clock off by more than the tolerance) raises, and the whole batch is refused.
 --
 -- commands: [{i, source, id, mac, stream, base, count, guards: [{stream, version}]}]
--- owners[n] is the command of the n-th line of bodies; rows: {table: [{i, row…}]}; gone: {table: [{i, key…}]}
+-- owners[n] is the command of the n-th line of bodies; rows as project() takes them.
 
 CREATE FUNCTION holdpoint_refuse(problem text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
@@ -14,8 +14,11 @@ $$;
 
 CREATE FUNCTION append(
   p_workspace text, p_generation integer, p_commands jsonb, p_owners integer[], p_bodies text, p_subject_keys jsonb,
-  p_rows jsonb, p_gone jsonb
-) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  p_rows jsonb
+) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+-- Every table here is reached by its key for a handful of rows. A plan cached while the tables were small must not turn
+-- into reading them whole.
+SET enable_seqscan = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   head workspace_head;
   verdicts jsonb;
@@ -44,13 +47,16 @@ BEGIN
         WHEN g.base <> coalesce(g.chained_base, h.version, 0) THEN 'conflict'
         WHEN g.guards IS NOT NULL AND EXISTS (
           SELECT FROM jsonb_to_recordset(g.guards) AS guard(stream text, version integer)
-          LEFT JOIN stream_head held ON held.workspace = p_workspace AND held.stream = guard.stream
-          WHERE coalesce(held.version, 0) <> guard.version
+          WHERE guard.version <> coalesce((
+            SELECT held.version FROM stream_head held WHERE held.workspace = p_workspace AND held.stream = guard.stream
+          ), 0)
         ) THEN 'guard'
       END AS verdict
     FROM given g
-    LEFT JOIN command k ON k.workspace = p_workspace AND k.source = g.source AND k.id = g.id
-    LEFT JOIN stream_head h ON h.workspace = p_workspace AND h.stream = g.stream
+    LEFT JOIN LATERAL (
+      SELECT * FROM command WHERE workspace = p_workspace AND source = g.source AND id = g.id LIMIT 1
+    ) k ON true
+    LEFT JOIN LATERAL (SELECT * FROM stream_head WHERE workspace = p_workspace AND stream = g.stream LIMIT 1) h ON true
   ), settled AS (
     SELECT *, bool_or(verdict IS NOT NULL) OVER (PARTITION BY stream ORDER BY i) AS lost FROM judged
   )
@@ -72,7 +78,7 @@ BEGIN
         head.next_pos - 1 + row_number() OVER (ORDER BY l.n) AS pos
       FROM line l
       JOIN jsonb_to_recordset(p_commands) AS c(i integer, source text, id text, mac text, stream text) ON c.i = l.i
-      LEFT JOIN stream_head h ON h.workspace = p_workspace AND h.stream = c.stream
+      LEFT JOIN LATERAL (SELECT * FROM stream_head WHERE workspace = p_workspace AND stream = c.stream LIMIT 1) h ON true
     ), inserted AS (
       INSERT INTO event (workspace, pos, stream, version, body, type, actor, occurred_at, recorded_at)
       SELECT p_workspace, p.pos, p.stream, p.version, p.body, p.j ->> 'type', p.j #>> '{actor,id}',
@@ -118,7 +124,7 @@ BEGIN
       FROM jsonb_to_recordset(p_subject_keys) AS k(i integer, subject text, wrapped text) WHERE k.i = ANY (won);
     END IF;
 
-    PERFORM project(p_workspace, head.generation, won, p_rows, p_gone);
+    PERFORM project(p_workspace, head.generation, won, p_rows);
 
     UPDATE workspace_head SET next_pos = next_pos + written WHERE workspace = p_workspace;
     PERFORM pg_notify('holdpoint', p_workspace || ' ' || (head.next_pos + written));
@@ -129,79 +135,69 @@ END
 $$;
 
 -- Writes the rows the won commands changed: the last command of the batch to name a row decides what it is.
-CREATE FUNCTION project(p_workspace text, p_generation integer, p_won integer[], p_rows jsonb, p_gone jsonb)
-RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- rows: {table: [{i, column…}]}, or {i, gone: true, key…} for a row that is no more.
+CREATE FUNCTION project(p_workspace text, p_generation integer, p_won integer[], p_rows jsonb)
+RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  IF p_gone ? 'task' OR p_rows ? 'task' THEN
+  IF p_rows ? 'orders' THEN
     WITH change AS MATERIALIZED (
-      SELECT DISTINCT ON (r.order_id, r.step, r.visit) r.* FROM (
-        SELECT i, order_id, step, visit, NULL::jsonb AS held FROM jsonb_to_recordset(coalesce(p_gone -> 'task', '[]')) AS g(i integer, order_id text, step text, visit integer)
-        UNION ALL
-        SELECT (x ->> 'i')::integer, x ->> 'order_id', x ->> 'step', (x ->> 'visit')::integer, x FROM jsonb_array_elements(coalesce(p_rows -> 'task', '[]')) AS x
-      ) r WHERE r.i = ANY (p_won) ORDER BY r.order_id, r.step, r.visit, r.i DESC
-    ), removed AS (
-      DELETE FROM task t USING change c WHERE c.held IS NULL AND t.workspace = p_workspace AND t.generation = p_generation
-        AND t.order_id = c.order_id AND t.step = c.step AND t.visit = c.visit
+      SELECT DISTINCT ON (order_id) * FROM jsonb_to_recordset(p_rows -> 'orders') AS r(i integer, gone boolean, order_id text, workflow text, status text, at_steps text[], source text, business_key text, requested_by text, customer_index text, amount_minor bigint, currency text, country text, ordered_on date, received_at timestamptz, occurred_at timestamptz, reasons text[], changes_requested boolean, needs_attention text, version integer)
+      WHERE i = ANY (p_won) ORDER BY order_id, i DESC
     )
-    INSERT INTO task SELECT (jsonb_populate_record(NULL::task, c.held || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
-    FROM change c WHERE c.held IS NOT NULL
-    ON CONFLICT (workspace, generation, order_id, step, visit) DO UPDATE SET state = excluded.state, owner = excluded.owner,
-      roles = excluded.roles, people = excluded.people, excluded = excluded.excluded, goal_minutes = excluded.goal_minutes,
-      breach_at = excluded.breach_at, breached_at = excluded.breached_at, paused_why = excluded.paused_why, escalated = excluded.escalated;
+    INSERT INTO orders (workspace, generation, order_id, workflow, status, at_steps, source, business_key, requested_by, customer_index, amount_minor, currency, country, ordered_on, received_at, occurred_at, reasons, changes_requested, needs_attention, version)
+    SELECT p_workspace, p_generation, order_id, workflow, status, at_steps, source, business_key, requested_by, customer_index, amount_minor, currency, country, ordered_on, received_at, occurred_at, reasons, changes_requested, needs_attention, version FROM change WHERE gone IS NULL
+    ON CONFLICT (workspace, generation, order_id) DO UPDATE SET status = excluded.status, at_steps = excluded.at_steps, customer_index = excluded.customer_index, amount_minor = excluded.amount_minor, currency = excluded.currency, country = excluded.country, ordered_on = excluded.ordered_on, reasons = excluded.reasons, changes_requested = excluded.changes_requested, needs_attention = excluded.needs_attention, version = excluded.version;
   END IF;
-
-  IF p_gone ? 'timer' OR p_rows ? 'timer' THEN
+  IF p_rows ? 'task' THEN
     WITH change AS MATERIALIZED (
-      SELECT DISTINCT ON (r.timer_id) r.* FROM (
-        SELECT i, timer_id, NULL::jsonb AS held FROM jsonb_to_recordset(coalesce(p_gone -> 'timer', '[]')) AS g(i integer, timer_id text)
-        UNION ALL
-        SELECT (x ->> 'i')::integer, x ->> 'timer_id', x FROM jsonb_array_elements(coalesce(p_rows -> 'timer', '[]')) AS x
-      ) r WHERE r.i = ANY (p_won) ORDER BY r.timer_id, r.i DESC
+      SELECT DISTINCT ON (order_id, step, visit) * FROM jsonb_to_recordset(p_rows -> 'task') AS r(i integer, gone boolean, order_id text, step text, visit integer, state text, owner text, roles text[], people text[], excluded text[], opened_at timestamptz, goal_minutes integer, breach_at timestamptz, breached_at timestamptz, paused_why text, escalated boolean)
+      WHERE i = ANY (p_won) ORDER BY order_id, step, visit, i DESC
     ), removed AS (
-      DELETE FROM timer t USING change c WHERE c.held IS NULL AND t.workspace = p_workspace AND t.generation = p_generation AND t.timer_id = c.timer_id
+      DELETE FROM task t USING change c
+      WHERE c.gone AND t.workspace = p_workspace AND t.generation = p_generation AND t.order_id = c.order_id AND t.step = c.step AND t.visit = c.visit
     )
-    INSERT INTO timer SELECT (jsonb_populate_record(NULL::timer, c.held || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
-    FROM change c WHERE c.held IS NOT NULL
+    INSERT INTO task (workspace, generation, order_id, step, visit, state, owner, roles, people, excluded, opened_at, goal_minutes, breach_at, breached_at, paused_why, escalated)
+    SELECT p_workspace, p_generation, order_id, step, visit, state, owner, roles, people, excluded, opened_at, goal_minutes, breach_at, breached_at, paused_why, escalated FROM change WHERE gone IS NULL
+    ON CONFLICT (workspace, generation, order_id, step, visit) DO UPDATE SET state = excluded.state, owner = excluded.owner, roles = excluded.roles, people = excluded.people, excluded = excluded.excluded, goal_minutes = excluded.goal_minutes, breach_at = excluded.breach_at, breached_at = excluded.breached_at, paused_why = excluded.paused_why, escalated = excluded.escalated;
+  END IF;
+  IF p_rows ? 'timer' THEN
+    WITH change AS MATERIALIZED (
+      SELECT DISTINCT ON (timer_id) * FROM jsonb_to_recordset(p_rows -> 'timer') AS r(i integer, gone boolean, timer_id text, order_id text, kind text, step text, visit integer, effect_key text, ordinal integer, due_at timestamptz)
+      WHERE i = ANY (p_won) ORDER BY timer_id, i DESC
+    ), removed AS (
+      DELETE FROM timer t USING change c
+      WHERE c.gone AND t.workspace = p_workspace AND t.generation = p_generation AND t.timer_id = c.timer_id
+    )
+    INSERT INTO timer (workspace, generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at)
+    SELECT p_workspace, p_generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, timer_id) DO UPDATE SET ordinal = excluded.ordinal, due_at = excluded.due_at, claimed_until = NULL;
   END IF;
-
   IF p_rows ? 'effect' THEN
-    INSERT INTO effect SELECT (jsonb_populate_record(NULL::effect, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
-    FROM (
-      SELECT DISTINCT ON (x ->> 'effect_key') x FROM jsonb_array_elements(p_rows -> 'effect') AS x
-      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'effect_key', (x ->> 'i')::integer DESC
-    ) c
-    ON CONFLICT (workspace, generation, effect_key) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
-      reason = excluded.reason, changed_at = excluded.changed_at;
+    WITH change AS MATERIALIZED (
+      SELECT DISTINCT ON (effect_key) * FROM jsonb_to_recordset(p_rows -> 'effect') AS r(i integer, gone boolean, effect_key text, order_id text, step text, visit integer, name text, issue integer, state text, attempt integer, reason text, changed_at timestamptz)
+      WHERE i = ANY (p_won) ORDER BY effect_key, i DESC
+    )
+    INSERT INTO effect (workspace, generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at)
+    SELECT p_workspace, p_generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at FROM change WHERE gone IS NULL
+    ON CONFLICT (workspace, generation, effect_key) DO UPDATE SET state = excluded.state, attempt = excluded.attempt, reason = excluded.reason, changed_at = excluded.changed_at;
   END IF;
-
-  IF p_rows ? 'orders' THEN
-    INSERT INTO orders SELECT (jsonb_populate_record(NULL::orders, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
-    FROM (
-      SELECT DISTINCT ON (x ->> 'order_id') x FROM jsonb_array_elements(p_rows -> 'orders') AS x
-      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'order_id', (x ->> 'i')::integer DESC
-    ) c
-    ON CONFLICT (workspace, generation, order_id) DO UPDATE SET status = excluded.status, at_steps = excluded.at_steps,
-      customer_index = excluded.customer_index, amount_minor = excluded.amount_minor, currency = excluded.currency,
-      country = excluded.country, ordered_on = excluded.ordered_on, reasons = excluded.reasons,
-      changes_requested = excluded.changes_requested, needs_attention = excluded.needs_attention, version = excluded.version;
-  END IF;
-
   IF p_rows ? 'person' THEN
-    INSERT INTO person SELECT (jsonb_populate_record(NULL::person, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
-    FROM (
-      SELECT DISTINCT ON (x ->> 'person_id') x FROM jsonb_array_elements(p_rows -> 'person') AS x
-      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'person_id', (x ->> 'i')::integer DESC
-    ) c
+    WITH change AS MATERIALIZED (
+      SELECT DISTINCT ON (person_id) * FROM jsonb_to_recordset(p_rows -> 'person') AS r(i integer, gone boolean, person_id text, roles text[], disabled boolean, version integer)
+      WHERE i = ANY (p_won) ORDER BY person_id, i DESC
+    )
+    INSERT INTO person (workspace, generation, person_id, roles, disabled, version)
+    SELECT p_workspace, p_generation, person_id, roles, disabled, version FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, person_id) DO UPDATE SET roles = excluded.roles, disabled = excluded.disabled, version = excluded.version;
   END IF;
-
   IF p_rows ? 'api_key' THEN
-    INSERT INTO api_key SELECT (jsonb_populate_record(NULL::api_key, c.x || jsonb_build_object('workspace', p_workspace, 'generation', p_generation))).*
-    FROM (
-      SELECT DISTINCT ON (x ->> 'api_key_id') x FROM jsonb_array_elements(p_rows -> 'api_key') AS x
-      WHERE (x ->> 'i')::integer = ANY (p_won) ORDER BY x ->> 'api_key_id', (x ->> 'i')::integer DESC
-    ) c
+    WITH change AS MATERIALIZED (
+      SELECT DISTINCT ON (api_key_id) * FROM jsonb_to_recordset(p_rows -> 'api_key') AS r(i integer, gone boolean, api_key_id text, person_id text, revoked boolean)
+      WHERE i = ANY (p_won) ORDER BY api_key_id, i DESC
+    )
+    INSERT INTO api_key (workspace, generation, api_key_id, person_id, revoked)
+    SELECT p_workspace, p_generation, api_key_id, person_id, revoked FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, api_key_id) DO UPDATE SET revoked = excluded.revoked;
   END IF;
 END
