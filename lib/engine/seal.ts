@@ -68,7 +68,11 @@ export function inputHash(data: { [member: string]: Json | undefined; personal?:
 
 /** A body as the log holds it, at its current schema. Throws `UnknownEventError`. */
 export function readRecorded(bodyText: string, leaf: string): RecordedEvent {
-  const body: EventBody = JSON.parse(bodyText);
+  return recordedOf(JSON.parse(bodyText), leaf);
+}
+
+/** The same for a body that is parsed already. Throws `UnknownEventError`. */
+export function recordedOf(body: EventBody, leaf: string): RecordedEvent {
   return {
     type: body.type,
     data: upcast(body.type, body.schema, body.data),
