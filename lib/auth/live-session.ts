@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { type AuthorizedActor, mintActor, type Role } from "#lib/domain/authority";
+import type { AuthContext } from "./context";
+
+/**
+ * A session is a row that is looked at on every request: ended, 12 hours old, 30 minutes unused or its person disabled,
+ * and whoever holds its cookie is nobody. Its id is no secret (events name it); the signed cookie around it is.
+ */
+export const session_s_max = 12 * 60 * 60;
+const idle_ms_max = 30 * 60_000;
+const seenAgain_ms = 60_000;
+
+type SessionRow = {
+  person_id: string;
+  created_at: Date;
+  seen_at: Date;
+  ended_at: Date | null;
+  roles: Role[];
+  disabled: boolean;
+};
+
+/** Begins a session of somebody whose password has fitted, and returns its id. */
+export async function beginSession({ database, keys, clock }: AuthContext, person: string): Promise<string> {
+  const now = clock.now();
+  const sessionId = randomUUID();
+  await database.session.create({
+    data: { sessionId, workspace: keys.workspace, personId: person, createdAt: now, seenAt: now },
+  });
+  return sessionId;
+}
+
+/** Ends a session for good; an ended or unknown one stays as it is. */
+export async function endSession({ database, keys, clock }: AuthContext, sessionId: string): Promise<void> {
+  await database.session.updateMany({
+    where: { sessionId, workspace: keys.workspace, endedAt: null },
+    data: { endedAt: clock.now() },
+  });
+}
+
+/** Ends every session of a person: after a new password, whoever signed in with the old one is out. */
+export async function endSessionsOf({ database, keys, clock }: AuthContext, person: string): Promise<void> {
+  await database.session.updateMany({
+    where: { personId: person, workspace: keys.workspace, endedAt: null },
+    data: { endedAt: clock.now() },
+  });
+}
+
+/** Who a session stands for, with the roles of this moment, or null when it is not, or no longer, alive. */
+export async function sessionActor(
+  { database, keys, clock }: AuthContext,
+  sessionId: string,
+): Promise<AuthorizedActor | null> {
+  const { workspace } = keys;
+  const [row] = await database.$queryRawUnsafe<SessionRow[]>(
+    `SELECT s.person_id, s.created_at, s.seen_at, s.ended_at, p.roles, p.disabled
+     FROM session s
+     JOIN workspace_head h ON h.workspace = s.workspace
+     JOIN person p ON p.workspace = s.workspace AND p.generation = h.generation AND p.person_id = s.person_id
+     WHERE s.session_id = $1 AND s.workspace = $2`,
+    sessionId,
+    workspace,
+  );
+  const now = clock.now();
+  if (!row || row.disabled || row.ended_at || !isFresh(row, Date.parse(now))) return null;
+  if (Date.parse(now) - row.seen_at.getTime() >= seenAgain_ms)
+    await database.session.updateMany({
+      where: { sessionId, workspace, endedAt: null, seenAt: { lt: now } },
+      data: { seenAt: now },
+    });
+  return mintActor({
+    workspace,
+    type: "person",
+    id: row.person_id,
+    person: row.person_id,
+    account: `credentials:${row.person_id}`,
+    session: sessionId,
+    roles: row.roles,
+  });
+}
+
+function isFresh({ created_at, seen_at }: SessionRow, now_ms: number): boolean {
+  return now_ms - created_at.getTime() < session_s_max * 1000 && now_ms - seen_at.getTime() < idle_ms_max;
+}

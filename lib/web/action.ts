@@ -1,0 +1,100 @@
+import { headers } from "next/headers";
+import { unstable_rethrow } from "next/navigation";
+import { z } from "zod";
+import { currentActor } from "#lib/auth/session";
+import type { AuthorizedActor, Role } from "#lib/domain/authority";
+import type { Command } from "#lib/domain/commands";
+import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
+import type { Accepted, Engine } from "#lib/engine/execute";
+import { env } from "../env";
+import { logFailure } from "./log-failure";
+import { isOwnOrigin } from "./origin";
+import { type FormRefusal, formRefusal } from "./refusal";
+
+/**
+ * A server action is a public endpoint: what stands here happens to every form before its command reaches the engine.
+ * Origin → session → roles → the form's fields → one command → the answer as the form's own state. It never throws
+ * details: what nobody foresaw is logged under a reference, and the form shows the reference.
+ */
+export type CommandActionOptions<State, Fields> = {
+  /** The engine of this process: `async () => (await engineProcess()).runtime.engine`. */
+  engine: () => Promise<Pick<Engine, "execute">>;
+  /** One of these is needed to press the button at all; the engine judges again by what is true when it decides. */
+  roles?: readonly Role[];
+  /** Reads the form's texts, which come as a flat record; a name that occurs twice keeps its last value. */
+  fields: z.ZodType<Fields, Record<string, string>>;
+  /** The command, or a refusal that only the form can know of. */
+  command(fields: Fields, actor: AuthorizedActor): Command | Rejection | Promise<Command | Rejection>;
+  /** The state after it was done. May redirect or have pages drawn again. */
+  done(accepted: Accepted, fields: Fields, actor: AuthorizedActor): State | Promise<State>;
+  /** The state after it was not. `typed` is what the form held, so that nothing typed is lost. */
+  refused(refusal: FormRefusal, typed: Readonly<Record<string, string>>): State;
+};
+
+const commandId = z.uuid();
+
+/** Makes a server action, as forms take it, of one command. The form's `commandId` makes pressing twice doing once. */
+export function commandAction<State, Fields>(
+  options: CommandActionOptions<State, Fields>,
+): (state: State, data: FormData) => Promise<State> {
+  return async (_, data) => {
+    const typed = textsOf(data);
+    const refuseWith = (rejection: Rejection) => options.refused(formRefusal(rejection), typed);
+    try {
+      const actor = await admitted(options.roles);
+      if (isRejection(actor)) return refuseWith(actor);
+      const id = commandId.safeParse(typed.commandId);
+      if (!id.success) return refuseWith(reject("invalid", "This form is incomplete. Load the page again."));
+      const fields = options.fields.safeParse(typed);
+      if (!fields.success) return options.refused(fieldRefusal(fields.error), typed);
+
+      const command = await options.command(fields.data, actor);
+      if (isRejection(command)) return refuseWith(command);
+      const engine = await options.engine();
+      const result = await engine.execute(command, { actor, source: "console", id: id.data });
+      if (isRejection(result)) return refuseWith(result);
+      return await options.done(result, fields.data, actor);
+    } catch (error) {
+      // A redirect is thrown too, and is none of our failures.
+      unstable_rethrow(error);
+      const reference = logFailure("an action", error);
+      return refuseWith(
+        reject(
+          "unavailable",
+          `That did not work, and it is not your fault. Try again; reference ${reference}.`,
+        ),
+      );
+    }
+  };
+}
+
+/** Who may press: our own page, signed in, with one of the roles. For actions that are no command, too. */
+export async function admitted(roles: readonly Role[] = []): Promise<AuthorizedActor | Rejection> {
+  if (!(await fromOwnPage())) return reject("refused", "This did not come from a page of this console.");
+  const actor = await currentActor();
+  if (!actor) return reject("refused", "You are no longer signed in. Sign in again; nothing was done.");
+  if (roles.length > 0 && !roles.some((role) => actor.roles.includes(role)))
+    return reject("refused", `For this you need the role ${roles.join(" or ")}.`);
+  return actor;
+}
+
+/** Whether the request under way comes from a page of ours. */
+export async function fromOwnPage(): Promise<boolean> {
+  const asked = await headers();
+  return isOwnOrigin(asked.get("origin"), asked.get("host"), env("NEXTAUTH_URL"));
+}
+
+function textsOf(data: FormData): Record<string, string> {
+  return Object.fromEntries(
+    [...data].flatMap(([name, value]) =>
+      // Names with a dollar sign are React's own.
+      typeof value === "string" && !name.startsWith("$") ? [[name, value.replaceAll("\r\n", "\n")]] : [],
+    ),
+  );
+}
+
+function fieldRefusal(error: z.ZodError): FormRefusal {
+  const fieldErrors: Record<string, string> = {};
+  for (const { path, message } of error.issues) fieldErrors[path.join(".")] ??= message;
+  return { message: "Something is missing or not right.", fieldErrors, code: "invalid" };
+}

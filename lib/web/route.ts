@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { apiKeyActor } from "#lib/auth/api-key";
+import { authContext } from "#lib/auth/context";
+import type { AuthorizedActor } from "#lib/domain/authority";
+import { logFailure } from "./log-failure";
+import { isProblem, type Problem, problem, problemResponse } from "./problem";
+
+/**
+ * What happens to every request of a machine: it gets a number that stands on the answer (`X-Request-Id`, also on
+ * success), a refusal is a problem (RFC 9457), and what nobody foresaw is logged under the number and not told.
+ */
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+
+export type RouteHandler<Params> = (
+  request: Request,
+  context: { requestId: string; params: Params },
+) => Promise<Answer | Problem>;
+
+/** Makes a route handler, as Next takes it. */
+export function route<Params = Record<never, string>>(
+  handle: RouteHandler<Params>,
+): (request: Request, context: { params: Promise<Params> }) => Promise<Response> {
+  return async (request, { params }) => {
+    const requestId = randomUUID();
+    const response = await answer(handle, request, await params, requestId);
+    response.headers.set("X-Request-Id", requestId);
+    return response;
+  };
+}
+
+async function answer<Params>(
+  handle: RouteHandler<Params>,
+  request: Request,
+  params: Params,
+  requestId: string,
+): Promise<Response> {
+  try {
+    const answered = await handle(request, { requestId, params });
+    if (isProblem(answered)) return problemResponse(answered, requestId);
+    const { status, body, headers } = answered;
+    return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+  } catch (error) {
+    logFailure(`${request.method} ${new URL(request.url).pathname}`, error, requestId);
+    const detail = "Something went wrong on our side. It is logged under this request's id.";
+    return problemResponse(problem(500, "internal", detail), requestId);
+  }
+}
+
+export const body_bytes_max = 64 * 1024;
+
+/** The body's bytes, or the problem that they are too many: reading stops at the bound. */
+export async function readBytes(request: Request, bytes_max = body_bytes_max): Promise<Uint8Array | Problem> {
+  const tooLarge = problem(413, "tooLarge", `A request's body is at most ${bytes_max} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > bytes_max) return tooLarge;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of request.body ?? []) {
+    length += part.byteLength;
+    if (length > bytes_max) return tooLarge;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The body as JSON in UTF-8, or the problem with it. */
+export async function readJson(request: Request): Promise<{ value: unknown } | Problem> {
+  const bytes = await readBytes(request);
+  if (isProblem(bytes)) return bytes;
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
+  } catch {
+    return problem(400, "malformed", "The body is not JSON in UTF-8.");
+  }
+}
+
+/** Whose API key the request carries, or the problem that it carries none that is good. */
+export async function demandApiKey(request: Request): Promise<AuthorizedActor | Problem> {
+  const actor = await apiKeyActor(authContext(), request.headers.get("authorization"));
+  return (
+    actor ??
+    problem(401, "unauthenticated", "Send a valid API key as Authorization: Bearer hp_….", {
+      headers: { "WWW-Authenticate": 'Bearer realm="holdpoint"' },
+    })
+  );
+}

@@ -1,0 +1,13 @@
+import { type NextRequest, NextResponse } from "next/server";
+
+/**
+ * Tells pages the path they were asked for, so that signing in leads back to it. It guards nothing: every page, action
+ * and route has its own gate.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const headers = new Headers(request.headers);
+  headers.set("x-holdpoint-path", `${request.nextUrl.pathname}${request.nextUrl.search}`);
+  return NextResponse.next({ request: { headers } });
+}
+
+export const config = { matcher: ["/((?!api/|_next/|favicon).*)"] };
