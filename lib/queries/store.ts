@@ -1,0 +1,51 @@
+import type { Database } from "#lib/db";
+import { type RecordedEvent, upcast } from "#lib/domain/events";
+import type { EventBody } from "#lib/log/body";
+import type { WorkspaceKeys } from "#lib/log/keys";
+
+/** What a query reads from, handed in by whoever asks: the database and the keys of the workspace that is meant. */
+export type Store = { database: Database; keys: WorkspaceKeys };
+
+/** An event as it stands in the log; `event` is null when this version of Holdpoint does not know its type. */
+export type StoredEvent = { pos: number; body: EventBody; leaf: string; event: RecordedEvent | null };
+
+export type EventRow = { pos: bigint; body: string; leaf: string };
+
+/** The columns every query over the log selects, in the shape of `EventRow`. */
+export const eventColumns = "pos, convert_from(body, 'UTF8') AS body, encode(leaf, 'hex') AS leaf";
+
+/** Reads a row of the log at the current schema of its type; the personal parts stay closed. */
+export function readStored({ pos, body: text, leaf }: EventRow): StoredEvent {
+  const body: EventBody = JSON.parse(text);
+  return { pos: Number(pos), body, leaf, event: recorded(body, leaf) };
+}
+
+function recorded(body: EventBody, leaf: string): RecordedEvent | null {
+  try {
+    return {
+      type: body.type,
+      data: upcast(body.type, body.schema, body.data),
+      stream: body.stream,
+      version: body.version,
+      leaf,
+      occurredAt: body.occurredAt,
+      recordedAt: body.recordedAt,
+      actor: body.actor,
+    } as RecordedEvent;
+  } catch {
+    return null;
+  }
+}
+
+/** All events of one stream, by version. */
+export async function readStream({ database, keys }: Store, stream: string): Promise<StoredEvent[]> {
+  const rows = await database.$queryRawUnsafe<EventRow[]>(
+    `SELECT ${eventColumns} FROM event WHERE workspace = $1 AND stream = $2 ORDER BY version`,
+    keys.workspace,
+    stream,
+  );
+  return rows.map(readStored);
+}
+
+/** The generation of projections to read, as a scalar of SQL whose `$1` is the workspace. */
+export const currentGeneration = "(SELECT generation FROM workspace_head WHERE workspace = $1)";

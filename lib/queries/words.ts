@@ -1,0 +1,123 @@
+import type { Role } from "#lib/domain/authority";
+import type { RecordedEvent } from "#lib/domain/events";
+import type { Step, WorkflowDefinition } from "#lib/domain/workflow";
+import { workflows } from "#lib/domain/workflows/registry";
+
+/**
+ * What things of a definition are called in front of people who have never read one. A definition names its tasks and
+ * verdicts itself; effects and the past tense of a verdict have their words here, and without one their own name.
+ */
+type EffectWords = { title: string; noun: string; outside: string };
+
+const effects: { readonly [effect: string]: EffectWords } = {
+  "carrier.dispatch": { title: "Dispatch", noun: "the dispatch", outside: "The carrier" },
+  "carrier.cancelDispatch": { title: "Recall", noun: "the recall", outside: "The carrier" },
+  "carrier.proofOfDelivery": {
+    title: "Proof of delivery",
+    noun: "the proof of delivery",
+    outside: "The carrier",
+  },
+};
+
+/** The words for an effect: a title, a noun for the middle of a sentence, and who is outside. */
+export function effectWords(effect: string): EffectWords {
+  return Object.hasOwn(effects, effect)
+    ? (effects[effect] as EffectWords)
+    : { title: readable(effect), noun: `“${readable(effect)}”`, outside: "The other system" };
+}
+
+/** The definition an order runs by, when this version of Holdpoint has it. */
+export function definitionOf(workflow: { name: string; version: number }): WorkflowDefinition | undefined {
+  return workflows.find(({ name, version }) => name === workflow.name && version === workflow.version);
+}
+
+/** A step's title in any definition that has a step of this name. */
+export function stepTitle(name: string): string {
+  for (const { steps } of workflows) {
+    const step = steps[name];
+    if (step) return titleOf(name, step);
+  }
+  return readable(name);
+}
+
+/** What a step is called on a screen. */
+export function titleOf(name: string, step: Step): string {
+  switch (step.kind) {
+    case "task":
+      return step.title;
+    case "effect":
+      return effectWords(step.effect).title;
+    case "decision":
+      return "Policy check";
+    case "wait":
+    case "end":
+      return readable(name);
+  }
+}
+
+/** The effect a step stands for, in any definition. */
+export function effectOfStep(name: string): string {
+  for (const { steps } of workflows) {
+    const step = steps[name];
+    if (step?.kind === "effect") return step.effect;
+  }
+  return name;
+}
+
+const past: { readonly [label: string]: { participle: string; sentence: string } } = {
+  Approve: { participle: "Approved", sentence: "approved the order" },
+  Reject: { participle: "Rejected", sentence: "rejected the order" },
+  "Send back": { participle: "Sent back", sentence: "sent the order back" },
+};
+
+/** A verdict after it was given: as a participle on its own, and as the rest of a sentence about who gave it. */
+export function verdictPast(step: string, verdict: string): { participle: string; sentence: string } {
+  const label = verdictLabel(step, verdict);
+  return Object.hasOwn(past, label)
+    ? (past[label] as { participle: string; sentence: string })
+    : { participle: `Decided: ${label}`, sentence: `decided “${label}”` };
+}
+
+function verdictLabel(name: string, verdict: string): string {
+  for (const { steps } of workflows) {
+    const step = steps[name];
+    if (step?.kind === "task" && Object.hasOwn(step.outcomes, verdict))
+      return step.outcomes[verdict]?.label ?? verdict;
+  }
+  return readable(verdict);
+}
+
+/** Who did it, as people say it; an actor's `kind` tells people, machines and the outside apart. */
+export function actorWords(
+  { type, id, onBehalfOf }: RecordedEvent["actor"],
+  person: (id: string) => string,
+): { name: string; kind: "person" | "machine" | "outside" } {
+  switch (type) {
+    case "person":
+      return { name: person(id), kind: "person" };
+    case "apiKey":
+      return { name: `${onBehalfOf ? person(onBehalfOf) : id} through an API key`, kind: "outside" };
+    case "system":
+      return systemParts[id] ?? { name: "Holdpoint", kind: "machine" };
+  }
+}
+
+const systemParts: { readonly [part: string]: { name: string; kind: "machine" | "outside" } | undefined } = {
+  import: { name: "The import", kind: "machine" },
+  operator: { name: "The operator", kind: "machine" },
+  carrier: { name: "The carrier", kind: "outside" },
+};
+
+/** Roles as a group of people: "reviewers or supervisors". */
+export function plural(roles: readonly Role[]): string {
+  return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(roles.map((role) => `${role}s`));
+}
+
+function readable(name: string): string {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/[._-]+/g, " ")
+    .toLowerCase()
+    .trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
