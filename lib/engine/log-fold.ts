@@ -1,0 +1,100 @@
+import type { EventBody } from "#lib/log/body";
+import { type AggregateState, aggregateOf } from "./aggregates";
+import { noProjectedRows, type ProjectedRows, project } from "./projector";
+import { recordedOf } from "./seal";
+
+/**
+ * Folds a log that is read in the order of streams and versions, one stream at a time, into what the opinions about each
+ * stream must be. `rebuild` writes what comes out, `verify` compares with it: they can't disagree with each other, nor
+ * with the engine, whose folds these are.
+ */
+export type Folded = {
+  stream: string;
+  /** Rows as of the events before `from`, and as of the last one. */
+  before: ProjectedRows;
+  after: ProjectedRows;
+  state: AggregateState | null;
+  version: number;
+  leaf: string;
+  /** The commands whose events are at `from` or later. */
+  commands: FoldedCommand[];
+  /** Why the stream can't be folded to its end; its rows are then unknown. */
+  broken: string | null;
+};
+
+export type FoldedCommand = {
+  source: string;
+  id: string;
+  mac: string;
+  stream: string;
+  first_version: number;
+  count: number;
+};
+
+type Open = Omit<Folded, "after"> & { reached: boolean };
+
+export class LogFold {
+  #open: Open | null = null;
+
+  /** `finished` is told of each stream once all of it was added. */
+  constructor(
+    readonly from: number,
+    readonly finished: (folded: Folded) => void,
+  ) {}
+
+  /** The next event; `body` as parsed, or why it can't be read. `leaf` is lower-case hex. */
+  add(stream: string, pos: number, version: number, leaf: string, body: EventBody | string): void {
+    if (this.#open?.stream !== stream) {
+      this.end();
+      this.#open = {
+        stream,
+        before: noProjectedRows,
+        state: null,
+        version: 0,
+        leaf: "",
+        commands: [],
+        broken: null,
+        reached: false,
+      };
+    }
+    const open = this.#open!;
+    open.version = version;
+    open.leaf = leaf;
+    if (typeof body === "string") {
+      open.broken ??= body;
+      return;
+    }
+    if (pos >= this.from) addCommand(open.commands, stream, version, body);
+    if (open.broken) return;
+    try {
+      if (!open.reached && pos >= this.from) {
+        open.reached = true;
+        open.before = project(stream, open.state);
+      }
+      open.state = aggregateOf(stream).evolve(open.state, recordedOf(body, leaf));
+    } catch (error) {
+      open.broken = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Closes the stream that is open. To be called after the last event. */
+  end(): void {
+    const open = this.#open;
+    if (!open) return;
+    this.#open = null;
+    const { reached: _reached, ...folded } = open;
+    let after: ProjectedRows = noProjectedRows;
+    try {
+      if (!open.broken) after = project(open.stream, open.state);
+    } catch (error) {
+      folded.broken = error instanceof Error ? error.message : String(error);
+    }
+    this.finished({ ...folded, after });
+  }
+}
+
+function addCommand(commands: FoldedCommand[], stream: string, version: number, { command }: EventBody) {
+  const last = commands.at(-1);
+  if (last && last.id === command.id && last.source === command.source) last.count++;
+  else commands.push({ ...command, stream, first_version: version, count: 1 });
+}

@@ -1,0 +1,299 @@
+import pg from "pg";
+import type { EventBody } from "#lib/log/body";
+import { GenerationWriter } from "./generation-writer";
+import { type Folded, LogFold } from "./log-fold";
+
+/**
+ * Makes the opinions of a workspace anew from its log, while the workspace goes on working.
+ *
+ * The rows of the next generation are filled from a snapshot of the log, stream by stream, so that only one stream's state
+ * is in memory whatever the size of the log. Then the streams that moved on meanwhile are folded again, and once more under
+ * the head lock, where the generation is switched: a writer of the old one is refused by append() and takes the new one.
+ * The old generation's rows are removed afterwards. Leases on timers are forgotten; what they guarded is claimed again.
+ *
+ * `stream_head`, `command` and `workspace_head` are compared with the log: what is missing, behind or different is
+ * corrected. What is *ahead* of the log (a head of an event that is not there, a command without its events) is evidence
+ * that the log lost something, so it is left as it is and told in `ahead`; `verify` names it. A lost `workspace_head` is
+ * made anew with the standard clock tolerance.
+ *
+ * A stream that can't be folded keeps the rows it has; `carriedOver` names it and why. Runs as the role that owns the
+ * tables. Throws when another rebuild of the workspace is running, or when the log is shorter than its head says: the end
+ * is missing, and rebuilding would hide that.
+ */
+export type RebuildOptions = {
+  /** Of the role that owns the tables; with one role for everything, that one's. */
+  ownerUrl: string;
+  workspace: string;
+  onProgress?(done: number, total: number): void;
+};
+
+export type Rebuilt = {
+  events: number;
+  /** Rows the new generation has. */
+  rows: number;
+  generation: number;
+  events_per_s: number;
+  carriedOver: { stream: string; why: string }[];
+  repaired: { streamHeads: number; commands: number; head: boolean };
+  /** Plain sentences, at most 100. */
+  ahead: string[];
+};
+
+const page_events = 5_000;
+const streams_per_write = 500;
+/** So few events are folded while the head is locked. */
+const lastCatchUp_events = 1_000;
+const catchUps_max = 50;
+const ahead_max = 100;
+
+export async function rebuildProjections(options: RebuildOptions): Promise<Rebuilt> {
+  const reader = new pg.Client({ connectionString: options.ownerUrl });
+  const writer = new pg.Client({ connectionString: options.ownerUrl });
+  for (const client of [reader, writer]) client.on("error", () => {});
+  try {
+    await Promise.all([reader.connect(), writer.connect()]);
+    return await new Rebuild(options, reader, writer).run();
+  } finally {
+    await Promise.allSettled([reader.end(), writer.end()]);
+  }
+}
+
+type LogRow = { stream: string; pos: string; version: number; leaf: Buffer; body: Buffer };
+
+class Rebuild {
+  readonly #workspace: string;
+  readonly #carriedOver = new Map<string, string>();
+  readonly #repaired = { streamHeads: 0, commands: 0, head: false };
+
+  constructor(
+    readonly options: RebuildOptions,
+    readonly reader: pg.Client,
+    readonly writer: pg.Client,
+  ) {
+    this.#workspace = options.workspace;
+  }
+
+  async run(): Promise<Rebuilt> {
+    const begun = process.hrtime.bigint();
+    await this.#claim();
+    await this.#ensureHead();
+    const head = await this.#refuseShortLog();
+    const generation = head.generation + 1;
+    const target = new GenerationWriter(this.writer, this.#workspace, generation);
+    // What a rebuild that died left behind.
+    await target.removeOthers(head.generation);
+
+    const until = await this.#fill(target);
+    const ahead = await this.#repairHeads();
+    for (const table of GenerationWriter.tables) await this.writer.query(`ANALYZE ${table}`);
+    const events = await this.#switch(target, until, head.generation);
+    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+    await target.removeOthers(generation);
+    return {
+      events,
+      rows: target.rows,
+      generation,
+      events_per_s: Math.round(events / seconds),
+      carriedOver: [...this.#carriedOver].map(([stream, why]) => ({ stream, why })),
+      repaired: this.#repaired,
+      ahead,
+    };
+  }
+
+  /** One rebuild at a time: the lock goes with the connection. */
+  async #claim(): Promise<void> {
+    const { rows } = await this.writer.query<{ held: boolean }>(
+      "SELECT pg_try_advisory_lock(hashtextextended('holdpoint rebuild ' || $1, 0)) AS held",
+      [this.#workspace],
+    );
+    if (!rows[0]?.held) throw new Error(`Another rebuild of ${this.#workspace} is running.`);
+  }
+
+  async #ensureHead(): Promise<void> {
+    const { rowCount } = await this.writer.query(
+      `INSERT INTO workspace_head (workspace, next_pos, generation)
+       SELECT $1, 0, greatest(1, (SELECT max(generation) FROM orders WHERE workspace = $1))
+       WHERE EXISTS (SELECT FROM event WHERE workspace = $1)
+       ON CONFLICT DO NOTHING`,
+      [this.#workspace],
+    );
+    if (rowCount) this.#repaired.head = true;
+  }
+
+  async #refuseShortLog(): Promise<{ generation: number }> {
+    const { rows } = await this.writer.query<{ generation: number; next_pos: string; log: string }>(
+      `SELECT generation, next_pos, (SELECT coalesce(max(pos) + 1, 0) FROM event WHERE workspace = $1) AS log
+       FROM workspace_head WHERE workspace = $1`,
+      [this.#workspace],
+    );
+    if (!rows[0]) throw new Error(`There is no workspace ${this.#workspace} in this database.`);
+    const { generation } = rows[0];
+    const [nextPos, log] = [Number(rows[0].next_pos), Number(rows[0].log)];
+    if (nextPos > log)
+      throw new Error(
+        `The log of ${this.#workspace} ends before position ${log}, and its head says there were ${nextPos} events: ` +
+          "the end is missing. Restore the log first; npm run verify says more.",
+      );
+    if (nextPos < log) this.#repaired.head = true;
+    return { generation };
+  }
+
+  /** Rows of every stream as of one snapshot. Returns the position it ends before. */
+  async #fill(target: GenerationWriter): Promise<number> {
+    const { reader } = this;
+    // A crash loses the generation that nobody reads yet; the switch is durable, and with it all before it.
+    await this.writer.query("SET synchronous_commit = off");
+    await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const { rows: counted } = await reader.query<{ total: string; until: string }>(
+      "SELECT count(*) AS total, coalesce(max(pos) + 1, 0) AS until FROM event WHERE workspace = $1",
+      [this.#workspace],
+    );
+    const total = Number(counted[0]!.total);
+    await reader.query(
+      `DECLARE log NO SCROLL CURSOR FOR SELECT stream, pos, version, leaf, body FROM event
+       WHERE workspace = ${reader.escapeLiteral(this.#workspace)} ORDER BY stream, version`,
+    );
+    let finished: Folded[] = [];
+    let writing: Promise<unknown> = Promise.resolve();
+    const flush = async () => {
+      const batch = finished;
+      finished = [];
+      await writing;
+      writing = this.#write(target, batch);
+      // A failure is met at the next flush; until then it must not count as unhandled.
+      writing.catch(() => {});
+    };
+    const fold = new LogFold(0, (folded) => finished.push(folded));
+    const fetch = () =>
+      reader.query<[string, string, number, Buffer, Buffer]>({
+        text: `FETCH ${page_events} FROM log`,
+        rowMode: "array",
+        binary: true,
+      } as pg.QueryArrayConfig);
+    let done = 0;
+    let coming = fetch();
+    for (;;) {
+      const { rows } = await coming;
+      if (rows.length === 0) break;
+      coming = fetch();
+      coming.catch(() => {});
+      for (const [stream, pos, version, leaf, body] of rows)
+        fold.add(stream, Number(pos), version, leaf.toString("hex"), parsed(body));
+      done += rows.length;
+      this.options.onProgress?.(done, total);
+      if (finished.length >= streams_per_write) await flush();
+    }
+    fold.end();
+    await flush();
+    await writing;
+    await reader.query("COMMIT");
+    await this.writer.query("SET synchronous_commit = on");
+    return Number(counted[0]!.until);
+  }
+
+  async #write(target: GenerationWriter, batch: readonly Folded[]): Promise<void> {
+    for (const { stream, broken } of batch)
+      if (broken) this.#carriedOver.set(stream, broken);
+      else this.#carriedOver.delete(stream);
+    await target.write(batch.filter(({ broken }) => !broken));
+    this.#repaired.commands += await target.repairCommands(batch.flatMap(({ commands }) => commands));
+  }
+
+  /** Sets heads that are missing, behind or different to what the log says. Returns what is ahead of it. */
+  async #repairHeads(): Promise<string[]> {
+    const { writer } = this;
+    // One statement sees events and heads of one moment; a head that moves on meanwhile is newer and stays.
+    const { rowCount } = await writer.query(
+      `WITH last AS (
+         SELECT DISTINCT ON (stream) workspace, stream, version, leaf FROM event
+         WHERE workspace = $1 ORDER BY stream, version DESC
+       )
+       INSERT INTO stream_head AS held (workspace, stream, version, leaf)
+       SELECT last.* FROM last LEFT JOIN stream_head h USING (workspace, stream)
+       WHERE h.version IS NULL OR h.version < last.version OR (h.version = last.version AND h.leaf <> last.leaf)
+       ON CONFLICT (workspace, stream) DO UPDATE SET version = excluded.version, leaf = excluded.leaf
+       WHERE held.version <= excluded.version`,
+      [this.#workspace],
+    );
+    this.#repaired.streamHeads = rowCount ?? 0;
+    const { rows } = await writer.query<{ sentence: string }>(
+      `SELECT 'the head of ' || stream || ' says version ' || version || ', which the log does not have' AS sentence
+       FROM stream_head h WHERE workspace = $1
+         AND NOT EXISTS (SELECT FROM event e WHERE e.workspace = h.workspace AND e.stream = h.stream AND e.version = h.version)
+       UNION ALL
+       SELECT 'the command ' || source || ' ' || id || ' gave ' || stream || '@' || first_version
+         || ', which the log does not have'
+       FROM command c WHERE workspace = $1
+         AND NOT EXISTS (SELECT FROM event e WHERE e.workspace = c.workspace AND e.stream = c.stream AND e.version = c.first_version)
+       LIMIT $2`,
+      [this.#workspace, ahead_max],
+    );
+    return rows.map(({ sentence }) => sentence);
+  }
+
+  /** Catches up until little is left, then does the rest and the switch under the head lock. Returns the log's length. */
+  async #switch(target: GenerationWriter, from: number, old: number): Promise<number> {
+    const { writer } = this;
+    let done = from;
+    for (let round = 0; round < catchUps_max; round++) {
+      const end = await this.#end();
+      if (end - done <= lastCatchUp_events) break;
+      await this.#catchUp(target, done, end);
+      done = end;
+    }
+    await writer.query("BEGIN");
+    try {
+      await writer.query("SELECT FROM workspace_head WHERE workspace = $1 FOR UPDATE", [this.#workspace]);
+      const end = await this.#end();
+      await this.#catchUp(target, done, end);
+      if (this.#carriedOver.size > 0) await target.carryOver(old, [...this.#carriedOver.keys()]);
+      await writer.query(
+        "UPDATE workspace_head SET generation = $2, next_pos = greatest(next_pos, $3) WHERE workspace = $1",
+        [this.#workspace, target.generation, end],
+      );
+      await writer.query("COMMIT");
+      return end;
+    } catch (error) {
+      await writer.query("ROLLBACK");
+      throw error;
+    }
+  }
+
+  async #end(): Promise<number> {
+    const { rows } = await this.writer.query<{ end: string }>(
+      `SELECT coalesce(max(pos) + 1, 0) AS "end" FROM event WHERE workspace = $1`,
+      [this.#workspace],
+    );
+    return Number(rows[0]!.end);
+  }
+
+  async #catchUp(target: GenerationWriter, from: number, end: number): Promise<void> {
+    if (end <= from) return;
+    const { rows: moved } = await this.writer.query<{ stream: string }>(
+      "SELECT DISTINCT stream FROM event WHERE workspace = $1 AND pos >= $2 AND pos < $3",
+      [this.#workspace, from, end],
+    );
+    for (let n = 0; n < moved.length; n += streams_per_write) {
+      const streams = moved.slice(n, n + streams_per_write).map(({ stream }) => stream);
+      const { rows } = await this.writer.query<LogRow>(
+        `SELECT stream, pos, version, leaf, body FROM event
+         WHERE workspace = $1 AND stream = ANY ($2::text[]) AND pos < $3 ORDER BY stream, version`,
+        [this.#workspace, streams, end],
+      );
+      const finished: Folded[] = [];
+      const fold = new LogFold(from, (folded) => finished.push(folded));
+      for (const { stream, pos, version, leaf, body } of rows)
+        fold.add(stream, Number(pos), version, leaf.toString("hex"), parsed(body));
+      fold.end();
+      await this.#write(target, finished);
+    }
+  }
+}
+
+function parsed(body: Buffer): EventBody | string {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return "an event's body is not JSON";
+  }
+}
