@@ -62,8 +62,8 @@ export async function requestsPage(
   const rows = await store.database.$queryRawUnsafe<RequestRow[]>(
     `SELECT ${requestColumns} FROM orders
      WHERE workspace = $1 AND generation = ${currentGeneration} AND requested_by = $2
-       AND ($3::timestamptz IS NULL OR received_at < $3::timestamptz
-         OR (received_at = $3::timestamptz AND order_id > $4))
+       AND ($3::timestamptz IS NULL
+         OR (received_at <= $3::timestamptz AND (received_at < $3::timestamptz OR order_id > $4)))
      ORDER BY received_at DESC, order_id LIMIT ${lines_per_page + 1}`,
     store.keys.workspace,
     actor.person ?? "",
