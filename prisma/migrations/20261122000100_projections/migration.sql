@@ -65,7 +65,8 @@ CREATE TABLE timer (
   claimed_until timestamptz(3),
   PRIMARY KEY (workspace, generation, timer_id)
 ) WITH (fillfactor = 70);
-CREATE INDEX timer_due ON timer (workspace, generation, due_at);
+-- Led by the instant, so that a lookup by key never takes it for the primary key.
+CREATE INDEX timer_due ON timer (due_at, workspace, generation);
 COMMENT ON TABLE timer IS 'class: opinion. One row a thing that becomes due. claimed_until is a lease: a rebuild forgets it.';
 
 CREATE TABLE effect (

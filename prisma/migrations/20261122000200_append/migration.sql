@@ -138,10 +138,12 @@ $$;
 -- rows: {table: [{i, column…}]}, or {i, gone: true, key…} for a row that is no more.
 CREATE FUNCTION project(p_workspace text, p_generation integer, p_won integer[], p_rows jsonb)
 RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan AS $$
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  row record;
 BEGIN
   IF p_rows ? 'orders' THEN
-    WITH change AS MATERIALIZED (
+    WITH change AS (
       SELECT DISTINCT ON (order_id) * FROM jsonb_to_recordset(p_rows -> 'orders') AS r(i integer, gone boolean, order_id text, workflow text, status text, at_steps text[], source text, business_key text, requested_by text, customer_index text, amount_minor bigint, currency text, country text, ordered_on date, received_at timestamptz, occurred_at timestamptz, reasons text[], changes_requested boolean, needs_attention text, version integer)
       WHERE i = ANY (p_won) ORDER BY order_id, i DESC
     )
@@ -150,31 +152,43 @@ BEGIN
     ON CONFLICT (workspace, generation, order_id) DO UPDATE SET status = excluded.status, at_steps = excluded.at_steps, customer_index = excluded.customer_index, amount_minor = excluded.amount_minor, currency = excluded.currency, country = excluded.country, ordered_on = excluded.ordered_on, reasons = excluded.reasons, changes_requested = excluded.changes_requested, needs_attention = excluded.needs_attention, version = excluded.version;
   END IF;
   IF p_rows ? 'task' THEN
-    WITH change AS MATERIALIZED (
+    -- Key by key: joined to a table whose statistics are old, the planner reads the workspace's rows for each.
+    FOR row IN
+      SELECT * FROM (
+        SELECT DISTINCT ON (order_id, step, visit) * FROM jsonb_to_recordset(p_rows -> 'task') AS r(i integer, gone boolean, order_id text, step text, visit integer)
+        WHERE i = ANY (p_won) ORDER BY order_id, step, visit, i DESC
+      ) last WHERE gone
+    LOOP
+      DELETE FROM task WHERE workspace = p_workspace AND generation = p_generation AND order_id = row.order_id AND step = row.step AND visit = row.visit;
+    END LOOP;
+    WITH change AS (
       SELECT DISTINCT ON (order_id, step, visit) * FROM jsonb_to_recordset(p_rows -> 'task') AS r(i integer, gone boolean, order_id text, step text, visit integer, state text, owner text, roles text[], people text[], excluded text[], opened_at timestamptz, goal_minutes integer, breach_at timestamptz, breached_at timestamptz, paused_why text, escalated boolean)
       WHERE i = ANY (p_won) ORDER BY order_id, step, visit, i DESC
-    ), removed AS (
-      DELETE FROM task t USING change c
-      WHERE c.gone AND t.workspace = p_workspace AND t.generation = p_generation AND t.order_id = c.order_id AND t.step = c.step AND t.visit = c.visit
     )
     INSERT INTO task (workspace, generation, order_id, step, visit, state, owner, roles, people, excluded, opened_at, goal_minutes, breach_at, breached_at, paused_why, escalated)
     SELECT p_workspace, p_generation, order_id, step, visit, state, owner, roles, people, excluded, opened_at, goal_minutes, breach_at, breached_at, paused_why, escalated FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, order_id, step, visit) DO UPDATE SET state = excluded.state, owner = excluded.owner, roles = excluded.roles, people = excluded.people, excluded = excluded.excluded, goal_minutes = excluded.goal_minutes, breach_at = excluded.breach_at, breached_at = excluded.breached_at, paused_why = excluded.paused_why, escalated = excluded.escalated;
   END IF;
   IF p_rows ? 'timer' THEN
-    WITH change AS MATERIALIZED (
+    -- Key by key: joined to a table whose statistics are old, the planner reads the workspace's rows for each.
+    FOR row IN
+      SELECT * FROM (
+        SELECT DISTINCT ON (timer_id) * FROM jsonb_to_recordset(p_rows -> 'timer') AS r(i integer, gone boolean, timer_id text)
+        WHERE i = ANY (p_won) ORDER BY timer_id, i DESC
+      ) last WHERE gone
+    LOOP
+      DELETE FROM timer WHERE workspace = p_workspace AND generation = p_generation AND timer_id = row.timer_id;
+    END LOOP;
+    WITH change AS (
       SELECT DISTINCT ON (timer_id) * FROM jsonb_to_recordset(p_rows -> 'timer') AS r(i integer, gone boolean, timer_id text, order_id text, kind text, step text, visit integer, effect_key text, ordinal integer, due_at timestamptz)
       WHERE i = ANY (p_won) ORDER BY timer_id, i DESC
-    ), removed AS (
-      DELETE FROM timer t USING change c
-      WHERE c.gone AND t.workspace = p_workspace AND t.generation = p_generation AND t.timer_id = c.timer_id
     )
     INSERT INTO timer (workspace, generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at)
     SELECT p_workspace, p_generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, timer_id) DO UPDATE SET ordinal = excluded.ordinal, due_at = excluded.due_at, claimed_until = NULL;
   END IF;
   IF p_rows ? 'effect' THEN
-    WITH change AS MATERIALIZED (
+    WITH change AS (
       SELECT DISTINCT ON (effect_key) * FROM jsonb_to_recordset(p_rows -> 'effect') AS r(i integer, gone boolean, effect_key text, order_id text, step text, visit integer, name text, issue integer, state text, attempt integer, reason text, changed_at timestamptz)
       WHERE i = ANY (p_won) ORDER BY effect_key, i DESC
     )
@@ -183,7 +197,7 @@ BEGIN
     ON CONFLICT (workspace, generation, effect_key) DO UPDATE SET state = excluded.state, attempt = excluded.attempt, reason = excluded.reason, changed_at = excluded.changed_at;
   END IF;
   IF p_rows ? 'person' THEN
-    WITH change AS MATERIALIZED (
+    WITH change AS (
       SELECT DISTINCT ON (person_id) * FROM jsonb_to_recordset(p_rows -> 'person') AS r(i integer, gone boolean, person_id text, roles text[], disabled boolean, version integer)
       WHERE i = ANY (p_won) ORDER BY person_id, i DESC
     )
@@ -192,7 +206,7 @@ BEGIN
     ON CONFLICT (workspace, generation, person_id) DO UPDATE SET roles = excluded.roles, disabled = excluded.disabled, version = excluded.version;
   END IF;
   IF p_rows ? 'api_key' THEN
-    WITH change AS MATERIALIZED (
+    WITH change AS (
       SELECT DISTINCT ON (api_key_id) * FROM jsonb_to_recordset(p_rows -> 'api_key') AS r(i integer, gone boolean, api_key_id text, person_id text, revoked boolean)
       WHERE i = ANY (p_won) ORDER BY api_key_id, i DESC
     )
