@@ -17,6 +17,7 @@ import type { Database } from "../db";
 import { type AppendCommand, Appender, commandKey, type Verdict } from "./append";
 import {
   CustomerHistories,
+  type CustomerOrders,
   calendarFact,
   type HistoryQuestion,
   permittingStreams,
@@ -82,6 +83,7 @@ type Job = {
   definition: WorkflowDefinition | null;
   person: string | undefined;
   customerIndex: string | undefined;
+  history: CustomerOrders | null;
   /** What decides when it is not a command from outside but the engine's own bookkeeping. */
   decide: ((held: Held, now: string) => EventDraft[]) | null;
   held: Held;
@@ -101,6 +103,8 @@ type Prepared = {
 };
 
 const events_per_batch_max = 500;
+const batches_max = 2;
+const worthSplitting = 16;
 const tries_max = 12;
 
 export class Engine {
@@ -112,7 +116,8 @@ export class Engine {
   readonly #running = new Set<string>();
   readonly #uncounted = new Map<string, { principal: string; count: number; event: DenialsCounted }>();
   #queue: Job[] = [];
-  #writing = false;
+  #writing = 0;
+  #pumping = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -193,6 +198,7 @@ export class Engine {
           definition,
           person,
           customerIndex: this.#customerIndex(command),
+          history: null,
           decide: null,
           held,
           permitting,
@@ -224,6 +230,7 @@ export class Engine {
           definition: null,
           person: undefined,
           customerIndex: undefined,
+          history: null,
           decide,
           held,
           permitting: [],
@@ -240,47 +247,70 @@ export class Engine {
   }
 
   #pump(): void {
-    if (this.#writing) return;
-    this.#writing = true;
+    if (this.#pumping || this.#queue.length === 0 || this.#writing >= batches_max) return;
+    this.#pumping = true;
     // One turn of the loop later, so that what arrives in the same moment shares the first batch too.
-    setImmediate(async () => {
-      try {
-        while (this.#queue.length > 0) await this.#writeBatch();
-      } finally {
-        this.#writing = false;
-      }
+    setImmediate(() => {
+      this.#pumping = false;
+      const batch = this.#takeBatch();
+      if (batch.length === 0) return;
+      this.#writing++;
+      void this.#writeBatch(batch).finally(() => {
+        this.#writing--;
+        this.#pump();
+      });
+      this.#pump();
     });
   }
 
-  async #writeBatch(): Promise<void> {
-    const batch = this.#queue.splice(0, events_per_batch_max);
+  /**
+   * The next batch: no stream that is being written by another one. A long queue is taken in halves, so that one half is
+   * decided and sealed here while the database writes the other.
+   */
+  #takeBatch(): Job[] {
+    const half = this.#writing === 0 && this.#queue.length >= worthSplitting;
+    const most = half ? Math.ceil(this.#queue.length / 2) : events_per_batch_max;
+    const batch: Job[] = [];
+    const rest: Job[] = [];
+    for (const job of this.#queue)
+      if (batch.length < Math.min(most, events_per_batch_max) && !job.held.busy) batch.push(job);
+      else rest.push(job);
+    this.#queue = rest;
+    for (const { held } of batch) held.busy = true;
+    return batch;
+  }
+
+  async #writeBatch(batch: Job[]): Promise<void> {
     const touched = new Set<Held>();
     const prepared: Prepared[] = [];
     let events = 0;
     try {
       await this.#loadHistories(batch);
+      for (const [n, job] of batch.entries()) {
+        if (events >= events_per_batch_max) {
+          this.#queue.unshift(...batch.splice(n));
+          break;
+        }
+        try {
+          const made = this.#prepare(job, touched);
+          if (isRejection(made)) void this.#answerRejected(job, made);
+          else {
+            prepared.push(made);
+            events += made.sealed.length;
+          }
+        } catch (error) {
+          job.fail(error);
+        }
+      }
+      if (prepared.length > 0) await this.#write(prepared, touched);
     } catch (error) {
       for (const job of batch) job.fail(error);
-      return;
-    }
-    for (const [n, job] of batch.entries()) {
-      if (events >= events_per_batch_max) {
-        this.#queue.unshift(...batch.slice(n));
-        break;
-      }
-      try {
-        const made = this.#prepare(job, touched);
-        if (isRejection(made)) void this.#answerRejected(job, made);
-        else {
-          prepared.push(made);
-          events += made.sealed.length;
-        }
-      } catch (error) {
-        job.held.working = null;
-        job.fail(error);
+    } finally {
+      for (const { stream, held } of batch) {
+        held.busy = false;
+        this.#histories.forget(stream);
       }
     }
-    if (prepared.length > 0) await this.#write(prepared, touched);
   }
 
   #prepare(job: Job, touched: Set<Held>): Prepared | Rejection {
@@ -392,9 +422,7 @@ export class Engine {
       },
       calendar: (name) => calendarFact((stream) => this.streams.peek(stream), name),
       customerIndex: job.customerIndex,
-      customer: question
-        ? this.#histories.answer(question)
-        : { earlierOrders: 0, asOf: this.#histories.asOf },
+      customer: (question && job.history?.answer(question)) ?? { earlierOrders: 0, asOf: 0 },
       personal:
         command.type === "order.receive" && order === null
           ? { customer: command.customer }
@@ -470,7 +498,9 @@ export class Engine {
 
   async #reload(stale: Held[], again: Job[]): Promise<void> {
     try {
-      for (const held of stale) await this.streams.reload(held);
+      // What another batch is writing at this moment that batch brings up to date.
+      for (const held of stale)
+        if (!held.busy || again.some((job) => job.held === held)) await this.streams.reload(held);
       for (const job of again)
         if (job.stream.startsWith("order/"))
           for (const wanted of pinnedStreams(job.held.current.state as OrderState | null))
@@ -533,8 +563,10 @@ export class Engine {
   }
 
   async #loadHistories(batch: readonly Job[]): Promise<void> {
-    const indexes = batch.flatMap(({ customerIndex }) => customerIndex ?? []);
-    if (indexes.length > 0) await this.#histories.load(indexes);
+    const asking = batch.filter(({ customerIndex }) => customerIndex !== undefined);
+    if (asking.length === 0) return;
+    const history = await this.#histories.load(asking.map(({ customerIndex }) => customerIndex!));
+    for (const job of asking) job.history = history;
   }
 
   #historyQuestion(job: Job, command: Command, now: string): HistoryQuestion | null {

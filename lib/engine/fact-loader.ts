@@ -90,18 +90,19 @@ type EarlierOrder = {
   at: string;
 };
 
-/** The customers' orders the log has, as of its last position, for a batch of questions. */
+/**
+ * The customers' orders the log has, as of its last position, for a batch of questions, and those this process has decided
+ * and not yet seen written.
+ */
 export class CustomerHistories {
-  #earlier = new Map<string, EarlierOrder[]>();
-  #asOf = 0;
+  readonly #underWay = new Map<string, EarlierOrder>();
 
   constructor(
     readonly database: Database,
     readonly workspace: string,
   ) {}
 
-  async load(customerIndexes: readonly string[]): Promise<void> {
-    this.#earlier = new Map();
+  async load(customerIndexes: readonly string[]): Promise<CustomerOrders> {
     const rows = await this.database.$queryRawUnsafe<
       {
         as_of: bigint;
@@ -123,45 +124,58 @@ export class CustomerHistories {
       this.workspace,
       [...new Set(customerIndexes)],
     );
-    this.#asOf = Number(rows[0]?.as_of ?? 0);
-    for (const row of rows)
-      if (row.order_id)
-        this.#remember({
-          order: row.order_id,
-          businessKey: row.business_key,
-          customerIndex: row.customer_index,
-          amount: Number(row.amount_minor),
-          currency: row.currency,
-          orderedOn: row.ordered_on,
-          at: row.occurred_at.toISOString(),
-        });
+    const written = rows
+      .filter(({ order_id }) => order_id !== null)
+      .map((row) => ({
+        order: row.order_id!,
+        businessKey: row.business_key,
+        customerIndex: row.customer_index,
+        amount: Number(row.amount_minor),
+        currency: row.currency,
+        orderedOn: row.ordered_on,
+        at: row.occurred_at.toISOString(),
+      }));
+    return new CustomerOrders(written, this.#underWay, Number(rows[0]?.as_of ?? 0));
+  }
+
+  /** Counts an order just decided among the earlier ones of those decided after it, until its batch is over. */
+  add(businessKey: string, question: HistoryQuestion): void {
+    this.#underWay.set(question.order, { ...question, businessKey, orderedOn: question.orderedOn ?? null });
+  }
+
+  forget(stream: string): void {
+    this.#underWay.delete(stream.slice("order/".length));
+  }
+}
+
+export class CustomerOrders {
+  readonly #byCustomer = new Map<string, EarlierOrder[]>();
+
+  constructor(
+    written: readonly EarlierOrder[],
+    readonly underWay: ReadonlyMap<string, EarlierOrder>,
+    readonly asOf: number,
+  ) {
+    for (const order of written) {
+      const known = this.#byCustomer.get(order.customerIndex);
+      if (known) known.push(order);
+      else this.#byCustomer.set(order.customerIndex, [order]);
+    }
   }
 
   answer(question: HistoryQuestion): CustomerHistory {
-    const others = (this.#earlier.get(question.customerIndex) ?? []).filter(
-      ({ order }) => order !== question.order,
+    const others = (this.#byCustomer.get(question.customerIndex) ?? []).filter(
+      ({ order }) => order !== question.order && !this.underWay.has(order),
     );
+    for (const order of this.underWay.values())
+      if (order.customerIndex === question.customerIndex && order.order !== question.order)
+        others.push(order);
     const duplicate = others.find((other) => looksAlike(question, other));
     return {
       earlierOrders: others.filter(({ at }) => at <= question.at).length,
       duplicate: duplicate && { order: duplicate.order, businessKey: duplicate.businessKey },
-      asOf: this.#asOf,
+      asOf: this.asOf,
     };
-  }
-
-  /** Counts an order of the same batch among the earlier ones of those decided after it. */
-  add(businessKey: string, question: HistoryQuestion): void {
-    this.#remember({ ...question, businessKey, orderedOn: question.orderedOn ?? null });
-  }
-
-  get asOf(): number {
-    return this.#asOf;
-  }
-
-  #remember(order: EarlierOrder): void {
-    const known = this.#earlier.get(order.customerIndex);
-    if (known) known.push(order);
-    else this.#earlier.set(order.customerIndex, [order]);
   }
 }
 

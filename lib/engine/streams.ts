@@ -27,6 +27,8 @@ export type Held = {
   /** Made in this process and not yet known to the database. */
   freshlyWrapped: string | null;
   users: number;
+  /** Whether a batch that names the stream is being decided or written. */
+  busy: boolean;
   /** Why the stream can't be folded; every command on it is refused with that. */
   broken: string | null;
 };
@@ -64,7 +66,8 @@ export class Streams {
   /** Reads again what append() found to be stale. */
   async reload(held: Held): Promise<void> {
     const fresh = await this.#load([held.stream]);
-    Object.assign(held, fresh.get(held.stream), { users: held.users });
+    const { users, busy } = held;
+    Object.assign(held, fresh.get(held.stream), { users, busy });
   }
 
   /** The subject's keys, made on first use; the wrapped one goes into the same append as the first envelope. */
@@ -131,6 +134,7 @@ export class Streams {
         keys: null,
         freshlyWrapped: null,
         users: 0,
+        busy: false,
         broken: null,
       });
     for (const { subject, wrapped: bytes } of wrapped) {
