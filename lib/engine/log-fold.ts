@@ -18,9 +18,11 @@ export type Folded = {
   leaf: string;
   /** The commands whose events are at `from` or later. */
   commands: FoldedCommand[];
-  /** Why the stream can't be folded to its end; its rows are then unknown. */
-  broken: string | null;
+  /** Why and where the stream can't be folded to its end; its rows are then unknown. */
+  broken: Broken | null;
 };
+
+export type Broken = { why: string; pos: number; version: number; unread: boolean };
 
 export type FoldedCommand = {
   source: string;
@@ -31,7 +33,7 @@ export type FoldedCommand = {
   count: number;
 };
 
-type Open = Omit<Folded, "after"> & { reached: boolean };
+type Open = Omit<Folded, "after"> & { reached: boolean; pos: number };
 
 export class LogFold {
   #open: Open | null = null;
@@ -55,13 +57,14 @@ export class LogFold {
         commands: [],
         broken: null,
         reached: false,
+        pos,
       };
     }
     const open = this.#open!;
     open.version = version;
     open.leaf = leaf;
     if (typeof body === "string") {
-      open.broken ??= body;
+      open.broken ??= { why: body, pos, version, unread: true };
       return;
     }
     if (pos >= this.from) addCommand(open.commands, stream, version, body);
@@ -73,8 +76,9 @@ export class LogFold {
       }
       open.state = aggregateOf(stream).evolve(open.state, recordedOf(body, leaf));
     } catch (error) {
-      open.broken = error instanceof Error ? error.message : String(error);
+      open.broken = { why: messageOf(error), pos, version, unread: false };
     }
+    open.pos = pos;
   }
 
   /** Closes the stream that is open. To be called after the last event. */
@@ -82,12 +86,12 @@ export class LogFold {
     const open = this.#open;
     if (!open) return;
     this.#open = null;
-    const { reached: _reached, ...folded } = open;
+    const { reached: _reached, pos: lastPos, ...folded } = open;
     let after: ProjectedRows = noProjectedRows;
     try {
       if (!open.broken) after = project(open.stream, open.state);
     } catch (error) {
-      folded.broken = error instanceof Error ? error.message : String(error);
+      folded.broken = { why: messageOf(error), pos: lastPos, version: open.version, unread: false };
     }
     this.finished({ ...folded, after });
   }
@@ -97,4 +101,8 @@ function addCommand(commands: FoldedCommand[], stream: string, version: number, 
   const last = commands.at(-1);
   if (last && last.id === command.id && last.source === command.source) last.count++;
   else commands.push({ ...command, stream, first_version: version, count: 1 });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

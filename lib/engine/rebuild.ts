@@ -193,7 +193,7 @@ class Rebuild {
 
   async #write(target: GenerationWriter, batch: readonly Folded[]): Promise<void> {
     for (const { stream, broken } of batch)
-      if (broken) this.#carriedOver.set(stream, broken);
+      if (broken) this.#carriedOver.set(stream, `at version ${broken.version}, ${broken.why}`);
       else this.#carriedOver.delete(stream);
     await target.write(batch.filter(({ broken }) => !broken));
     this.#repaired.commands += await target.repairCommands(batch.flatMap(({ commands }) => commands));
