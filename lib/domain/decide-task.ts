@@ -197,7 +197,10 @@ export function decideTask(
       break;
     }
     case "task.decide": {
-      const outcome = step.outcomes[command.verdict];
+      // Asked for as its own member: "constructor" is on every object and no verdict.
+      const outcome = Object.hasOwn(step.outcomes, command.verdict)
+        ? step.outcomes[command.verdict]
+        : undefined;
       if (!outcome)
         return reject("invalid", `Must be one of ${Object.keys(step.outcomes).join(", ")}.`, {
           field: "verdict",
