@@ -3,7 +3,7 @@ import { decideEffect } from "./decide-effect";
 import { decideTask } from "./decide-task";
 import type { EventDraft, OrderContent } from "./events";
 import { type Facts, grantOf } from "./facts";
-import { isOver, type OrderState, type TaskState } from "./order";
+import { excludedOf, isOver, type OrderState, type TaskState } from "./order";
 import { Progress, place } from "./progress";
 import { isRejection, type Rejection, refuse, reject } from "./rejection";
 import { resumeClock } from "./sla";
@@ -136,7 +136,7 @@ function amend(
   const { calendar } = facts.calendar(suspended.clock.calendar);
   progress.record("taskResumed", {
     ...place(suspended),
-    excluded: progress.excluded(),
+    excluded: excludedOf(progress.state),
     clock: resumeClock(suspended.clock, calendar, facts.now, {
       remainingAtLeast_minutes: step.sla.afterChanges_minutes,
     }),

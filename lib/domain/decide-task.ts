@@ -2,7 +2,15 @@ import type { Grant, Role } from "./authority";
 import type { CommandOf } from "./commands";
 import type { Decided } from "./decide-order";
 import { type Facts, people } from "./facts";
-import { evidenceOf, isOver, type OrderState, type TaskState, type TaskStatus, visitKey } from "./order";
+import {
+  evidenceOf,
+  excludedOf,
+  isOver,
+  type OrderState,
+  type TaskState,
+  type TaskStatus,
+  visitKey,
+} from "./order";
 import { later, Progress, place } from "./progress";
 import { isRejection, type Rejection, refuse, reject } from "./rejection";
 import { breachIsDue, markBreached, pauseClock, resumeClock, stopClock, undoStop } from "./sla";
@@ -148,7 +156,7 @@ export function decideTask(
         });
       progress.record("taskResumed", {
         ...at,
-        excluded: progress.excluded(),
+        excluded: excludedOf(progress.state),
         clock: resumeClock(held.clock, calendarOf(facts, held), facts.now),
       });
       break;
@@ -160,7 +168,7 @@ export function decideTask(
       if (held.excluded.includes(command.to))
         return reject(
           "invalid",
-          "This person asked for the order or changed it last, and may not decide it.",
+          "This person asked for the order, handed it in or changed it last, and may not decide it.",
           {
             field: "to",
           },
@@ -261,7 +269,7 @@ function mayUse(
         )
       : refuse(
           "exclusion",
-          `You changed this order, so you may not ${doing[verb]}.`,
+          `You handed in or changed this order, so you may not ${doing[verb]}.`,
           `another ${task.roles.join(" or ")}`,
         );
 
@@ -390,8 +398,12 @@ function calendarOf(facts: Facts, task: TaskState) {
 
 /** What is known of a task that is no longer open: enough to judge who may speak to it. */
 function closedTask(state: OrderState, step: TaskStep) {
-  const excluded = state.lastAmendedBy ? [state.requestedBy, state.lastAmendedBy] : [state.requestedBy];
-  return { excluded, roles: [...step.owners, step.timeOut.escalateTo], people: [], owner: null };
+  return {
+    excluded: excludedOf(state),
+    roles: [...step.owners, step.timeOut.escalateTo],
+    people: [],
+    owner: null,
+  };
 }
 
 /** A timer that came late or twice: an answer, never an event. */

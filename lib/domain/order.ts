@@ -87,6 +87,8 @@ export type OrderState = {
   source: string;
   businessKey: string;
   requestedBy: string;
+  /** Who handed it in, when that was a person (or a person's API key) other than a part of the system. */
+  handedInBy: string | null;
   lastAmendedBy: string | null;
   content: OrderContent;
   /** The newest envelope with customer, lines and note, and the event it stands in. */
@@ -123,6 +125,12 @@ export function evidenceOf(state: OrderState, step: string): string {
     form: `${state.workflow.name}@${state.workflow.version} ${step}`,
     policy: state.policy?.reference ?? "",
   });
+}
+
+/** Who may not decide, whatever their role: who asked for the order, who handed it in, who changed it last. */
+export function excludedOf({ requestedBy, handedInBy, lastAmendedBy }: OrderState): string[] {
+  const people = [requestedBy, handedInBy, lastAmendedBy].filter((person) => person !== null);
+  return [...new Set(people)];
 }
 
 export function isOver(state: OrderState): boolean {
@@ -412,6 +420,7 @@ function received(event: EventOf<"orderReceived">): OrderState {
       source,
       businessKey,
       requestedBy,
+      handedInBy: event.actor.type === "system" ? null : personOf(event),
       lastAmendedBy: null,
       content: { total, customerIndex, country, orderedOn },
       personal: personalOf(event),

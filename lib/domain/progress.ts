@@ -2,7 +2,7 @@ import { effectKey } from "#lib/log/effect-key";
 import { effectContent } from "./effect-input";
 import type { EventDraft, EventType, NextVisit, RecordedEvent, Visit } from "./events";
 import type { Facts } from "./facts";
-import { evolve, type OrderState } from "./order";
+import { evolve, excludedOf, type OrderState } from "./order";
 import { checkPolicy } from "./policy";
 import { startClock } from "./sla";
 import { type Route, routes, type WorkflowDefinition } from "./workflow";
@@ -79,7 +79,7 @@ export class Progress {
         this.record("taskOpened", {
           ...place(visit),
           owners: [...step.owners],
-          excluded: this.excluded(),
+          excluded: excludedOf(this.state),
           clock: startClock(calendar, {
             goal_minutes: step.sla.goal_minutes,
             at: this.facts.now,
@@ -156,12 +156,6 @@ export class Progress {
     const next = this.visitsOf(step.to);
     this.record("signalTaken", { ...place(visit), signal, version, next });
     this.enter(next);
-  }
-
-  /** Who may not decide, whatever their role: who asked for the order and who changed it last. */
-  excluded(): string[] {
-    const { requestedBy, lastAmendedBy } = this.state;
-    return lastAmendedBy && lastAmendedBy !== requestedBy ? [requestedBy, lastAmendedBy] : [requestedBy];
   }
 }
 
