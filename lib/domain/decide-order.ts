@@ -148,18 +148,22 @@ function amend(
 function cancel(definition: WorkflowDefinition, state: OrderState, facts: Facts): Decided {
   const { principal } = facts;
   if (principal.kind !== "person") return refuse("role", "A machine may not cancel an order.");
-  if (isOver(state) || state.status === "cancelling")
-    return reject("tooLate", `The order is ${state.status} already.`, { order: state.id });
+  const over = isOver(state) || state.status === "cancelling";
+  // An order that was sent back is not decided: who asked for it may change it or give it up.
   const decided =
-    Object.values(state.effects).length > 0 || Object.values(state.tasks).some(({ decision }) => decision);
+    over ||
+    Object.values(state.effects).length > 0 ||
+    Object.values(state.tasks).some(({ status }) => status === "COMPLETED");
   const supervisor = grantOf(
     facts,
     ["supervisor"],
     decided ? "cancel an order that was decided" : "cancel an order",
   );
-  const mine = principal.person === state.requestedBy && !principal.disabled && !decided;
-  if (isRejection(supervisor) && !mine)
+  const requester = principal.person === state.requestedBy && !principal.disabled;
+  const mine = requester && !decided;
+  if (isRejection(supervisor) && !mine && !(requester && over))
     return decided ? supervisor : { ...supervisor, whoCan: "the person who asked for it, or a supervisor" };
+  if (over) return reject("tooLate", `The order is ${state.status} already.`, { order: state.id });
 
   const progress = new Progress(definition, state, facts, facts.stream);
   const undo = Object.values(state.effects).filter(
