@@ -233,6 +233,7 @@ export function differences(
 ): string[] {
   const same = (a: unknown, b: unknown) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
   const { content } = state;
+  const personal = facts.personal();
   const differs: string[] = [];
   if (!same(command.total, content.total)) differs.push("total");
   if (command.country !== content.country) differs.push("country");
@@ -240,7 +241,7 @@ export function differences(
   if (command.requestedBy !== undefined && command.requestedBy !== state.requestedBy)
     differs.push("requestedBy");
   for (const field of ["customer", "lines", "note"] as const)
-    if (!same(command[field], facts.personal[field])) differs.push(field);
+    if (!same(command[field], personal[field])) differs.push(field);
   return differs;
 }
 

@@ -10,17 +10,16 @@ export type EffectContent = {
   personal?: { [member: string]: Json | undefined };
 };
 
-type Personal = { [member: string]: Json | undefined };
+type Personal = () => { [member: string]: Json | undefined };
 
 const inputs: { [effect: string]: (state: OrderState, personal: Personal) => EffectContent } = {
-  "carrier.dispatch": (state, { customer }) => ({
-    input: {
-      order: state.id,
-      businessKey: state.businessKey,
-      total: state.content.total,
-    },
-    personal: customer === undefined ? undefined : { consignee: customer },
-  }),
+  "carrier.dispatch": (state, personal) => {
+    const { customer } = personal();
+    return {
+      input: { order: state.id, businessKey: state.businessKey, total: state.content.total },
+      personal: customer === undefined ? undefined : { consignee: customer },
+    };
+  },
   "carrier.cancelDispatch": (state) => ({
     input: { order: state.id, trackingNumber: trackingNumber(state) },
   }),

@@ -28,7 +28,7 @@ export type Facts = {
   customerIndex?: string;
   customer: CustomerHistory;
   /** The order's personal parts in plain, for what an effect sends. */
-  personal: { [member: string]: Json | undefined };
+  personal(): { [member: string]: Json | undefined };
   /** How long this process holds an attempt it goes on with at once; null when it leaves the effect to the dispatcher. */
   attemptNow(effect: string): { lease_ms: number } | null;
   /** How long the outside system of an effect remembers a key; 0 when it does not, so doubt is for a person. */

@@ -423,10 +423,12 @@ export class Engine {
       calendar: (name) => calendarFact((stream) => this.streams.peek(stream), name),
       customerIndex: job.customerIndex,
       customer: (question && job.history?.answer(question)) ?? { earlierOrders: 0, asOf: 0 },
-      personal:
+      // Opened only for what asks for it: most commands send nothing personal anywhere.
+      personal: once(() =>
         command.type === "order.receive" && order === null
           ? { customer: command.customer }
           : openPersonal(this.workspace, job.stream, order?.personal ?? null, held.keys),
+      ),
       attemptNow: this.#options.attemptNow,
       keyRetention_ms: this.#options.keyRetention_ms,
     };
@@ -624,6 +626,14 @@ export class Engine {
   #emailIndex(command: PersonCommand): string | undefined {
     return command.type === "person.add" ? emailIndex(this.#options.keys, command.email) : undefined;
   }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 type DenialsCounted = Extract<EventDraft, { type: "denialsCounted" }>;

@@ -31,9 +31,12 @@ export function engineProcess(): Promise<Process> {
 }
 
 export async function startProcess(report: (problem: string) => void): Promise<Driver> {
-  processWide.holdpointDriver ??= engineProcess().then(({ runtime }) =>
-    startDriver(runtime, env("DATABASE_URL"), report),
-  );
+  processWide.holdpointDriver ??= engineProcess()
+    .then(({ runtime }) => startDriver(runtime, env("DATABASE_URL"), report))
+    .catch((error) => {
+      processWide.holdpointDriver = undefined;
+      throw error;
+    });
   return processWide.holdpointDriver;
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { alwaysOpen, type BusinessCalendar } from "#lib/domain/calendar";
 import type { Command } from "#lib/domain/commands";
 import { isKnownEffect } from "#lib/domain/effect-input";
@@ -11,6 +10,7 @@ import type { Clock } from "../clock";
 import type { Database } from "../db";
 import { Dispatcher } from "./dispatcher";
 import { Engine } from "./execute";
+import { pooledRandomBytes } from "./random";
 import { type TickReport, tick } from "./scheduler";
 import type { SealedEvent } from "./seal";
 import { systemActor } from "./system-actor";
@@ -54,7 +54,7 @@ export function openRuntime(options: RuntimeOptions): Runtime {
     keys,
     clock,
     definitions,
-    randomBytes: options.randomBytes ?? randomBytes,
+    randomBytes: options.randomBytes ?? pooledRandomBytes(),
     attemptNow: dispatcher.attemptNow,
     keyRetention_ms: dispatcher.keyRetention_ms,
     committed(events) {
