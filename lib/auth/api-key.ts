@@ -62,3 +62,18 @@ export async function apiKeyActor(
 function hashOf(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }
+
+/** Whose key this is, revoked or not, or null. */
+export async function personOfApiKey(
+  { database, keys }: AuthContext,
+  apiKey: string,
+): Promise<string | null> {
+  const [row] = await database.$queryRawUnsafe<{ person_id: string }[]>(
+    `SELECT k.person_id FROM api_key k
+     JOIN workspace_head h ON h.workspace = k.workspace AND h.generation = k.generation
+     WHERE k.workspace = $1 AND k.api_key_id = $2`,
+    keys.workspace,
+    apiKey,
+  );
+  return row?.person_id ?? null;
+}

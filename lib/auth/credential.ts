@@ -1,52 +1,55 @@
+import { Prisma } from "../../prisma/client/client";
 import type { AuthContext } from "./context";
 import { emailIndex } from "./email-index";
 import { endSessionsOf } from "./live-session";
 import { hashPassword } from "./password";
 
 /**
- * Gives a person a first password with the e-mail address to sign in by. Throws when another person of the workspace
- * signs in by the same address.
+ * Gives a person a password, the first or another, and ends all their sessions. The address they sign in by is the one
+ * they were added with: the log knows its index, so that lost credentials can be given anew.
+ *
+ * Returns `unknown` when there is no such person, `taken` when somebody else signs in by the same address.
  */
-export async function addCredential(
-  context: AuthContext,
-  person: string,
-  email: string,
-  password: string,
-): Promise<void> {
-  const { database, keys, clock } = context;
-  await database.credential.create({
-    data: {
-      workspace: keys.workspace,
-      personId: person,
-      emailIndex: emailIndex(keys, email),
-      passwordHash: await hashPassword(password),
-      changedAt: clock.now(),
-    },
-  });
-}
-
-/** Gives a person another password and ends all their sessions. False when the person has no sign-in at all. */
-export async function changePassword(
+export async function givePassword(
   context: AuthContext,
   person: string,
   password: string,
-): Promise<boolean> {
+): Promise<"given" | "unknown" | "taken"> {
   const { database, keys, clock } = context;
-  const { count } = await database.credential.updateMany({
-    where: { workspace: keys.workspace, personId: person },
-    data: { passwordHash: await hashPassword(password), changedAt: clock.now() },
-  });
-  if (count > 0) await endSessionsOf(context, person);
-  return count > 0;
+  const { workspace } = keys;
+  const index = await indexInLog(context, person);
+  if (index === null) return "unknown";
+  const kept = { emailIndex: index, passwordHash: await hashPassword(password), changedAt: clock.now() };
+  try {
+    await database.credential.upsert({
+      where: { workspace_personId: { workspace, personId: person } },
+      create: { workspace, personId: person, ...kept },
+      update: kept,
+    });
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") return "taken";
+    throw error;
+  }
+  await endSessionsOf(context, person);
+  return "given";
 }
 
-/** Whether somebody signs in by this address already. */
-export async function isTaken({ database, keys }: AuthContext, email: string): Promise<boolean> {
+/** Who signs in by this address, or null. */
+export async function whoSignsInBy({ database, keys }: AuthContext, email: string): Promise<string | null> {
+  const { workspace } = keys;
   const found = await database.credential.findUnique({
-    where: {
-      workspace_emailIndex: { workspace: keys.workspace, emailIndex: emailIndex(keys, email) },
-    },
+    where: { workspace_emailIndex: { workspace, emailIndex: emailIndex(keys, email) } },
     select: { personId: true },
   });
-  return found !== null;
+  return found?.personId ?? null;
+}
+
+async function indexInLog({ database, keys }: AuthContext, person: string): Promise<string | null> {
+  const [row] = await database.$queryRawUnsafe<{ index: string | null }[]>(
+    `SELECT convert_from(body, 'UTF8')::jsonb #>> '{data,emailIndex}' AS index
+     FROM event WHERE workspace = $1 AND stream = $2 AND version = 1`,
+    keys.workspace,
+    `person/${person}`,
+  );
+  return row?.index ?? null;
 }

@@ -1,0 +1,44 @@
+import { startProcess } from "./process";
+
+/**
+ * Drives the workspace for as long as this process lives: begins when the server does, is tried again until the database
+ * is there, and stops in order when the process is told to end.
+ */
+const tryAgain_ms = 2_000;
+const stopping_ms_max = 8_000;
+
+const processWide = globalThis as { holdpointLives?: boolean };
+
+export function liveAndDrive(report: (problem: string) => void): void {
+  if (processWide.holdpointLives) return;
+  processWide.holdpointLives = true;
+  let ending = false;
+
+  const begin = async () => {
+    while (!ending) {
+      try {
+        await startProcess(report);
+        return;
+      } catch (error) {
+        report(`could not start, trying again: ${error instanceof Error ? error.message : error}`);
+        await new Promise((resolve) => setTimeout(resolve, tryAgain_ms).unref());
+      }
+    }
+  };
+  const begun = begin();
+
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    const stopped = begun.then(async () => (await startProcess(report)).stop());
+    const bounded = Promise.race([
+      stopped.catch((error) => report(`could not stop in order: ${error}`)),
+      new Promise((resolve) => setTimeout(resolve, stopping_ms_max)),
+    ]);
+    // The server ends the process as soon as it has answered its last request, whatever else is under way.
+    const exit = process.exit.bind(process);
+    process.exit = ((code) => void bounded.then(() => exit(code))) as typeof process.exit;
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+}
