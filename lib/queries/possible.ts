@@ -44,7 +44,7 @@ function factsFor(state: OrderState, actor: AuthorizedActor, now: string): Facts
     policy: { parameters: defaultPolicy, reference: state.policy?.reference ?? "" },
     calendar: (reference) => ({ calendar: alwaysOpen, reference }),
     customer: { earlierOrders: 0, asOf: 0 },
-    personal: {},
+    personal: () => ({}),
     attemptNow: () => null,
     keyRetention_ms: () => 0,
   };

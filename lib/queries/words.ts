@@ -1,5 +1,6 @@
 import type { Role } from "#lib/domain/authority";
 import type { RecordedEvent } from "#lib/domain/events";
+import type { RuleName } from "#lib/domain/policy";
 import type { Step, WorkflowDefinition } from "#lib/domain/workflow";
 import { workflows } from "#lib/domain/workflows/registry";
 
@@ -120,4 +121,17 @@ function readable(name: string): string {
     .toLowerCase()
     .trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const ruleWords: Readonly<Record<RuleName, string>> = {
+  "limit@1": "Amount to approve",
+  "firstTimeCustomer@1": "First order",
+  "possibleDuplicate@1": "Possible duplicate",
+  "restrictedCountry@1": "Restricted country",
+  "missingCustomer@1": "No customer",
+};
+
+/** Why a rule asked for a person, in two or three words; a rule of another version of Holdpoint keeps its name. */
+export function ruleInShort(rule: string): string {
+  return Object.hasOwn(ruleWords, rule) ? ruleWords[rule as RuleName] : rule;
 }

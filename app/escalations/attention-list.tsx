@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import type { Route } from "next";
+import Link from "next/link";
+import { formatMoney } from "#lib/domain/money";
+import type { AttentionLine } from "#lib/queries/escalations";
+import { effectWords } from "#lib/queries/words";
+import { CommandForm } from "../../components/command-form";
+import type { ViewTime } from "../../components/format";
+import { Moment } from "../../components/moment";
+import { retry } from "../orders/actions";
+import { orderTitle } from "../task-rows";
+
+/** Orders that stand still: why, and a way to have what failed tried again. */
+export function AttentionList({ lines, view }: { lines: readonly AttentionLine[]; view: ViewTime }) {
+  return (
+    <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
+      {lines.map((line) => (
+        <li key={line.order} className="grid gap-2 px-4 py-3">
+          <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <Link href={`/orders/${line.order}` as Route} className="font-medium hover:underline">
+              {orderTitle(line)}
+            </Link>
+            <p className="text-xs text-ink-muted">
+              {formatMoney(line.total)}, asked for by {line.requestedBy},{" "}
+              <Moment at={line.receivedAt} view={view} as="instant" />
+            </p>
+          </div>
+          <p className="text-bad wrap-anywhere">{line.why}</p>
+          {line.failed.map(({ key, effect, reason, since }) => (
+            <div key={key} className="grid justify-items-start gap-2">
+              <p className="text-ink-muted">
+                {effectWords(effect).title}: {reason ?? "failed"} (
+                <Moment at={since} view={view} as="instant" />)
+              </p>
+              <CommandForm
+                action={retry}
+                hidden={{ order: line.order, key, commandId: randomUUID() }}
+                label={`Try again: ${effectWords(effect).title}`}
+                size="small"
+                note={{
+                  label: "Why it should work now",
+                  required: true,
+                  hint: "It is sent under the same key, so it cannot happen twice.",
+                }}
+              />
+            </div>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,92 @@
+import type { Metadata, Route } from "next";
+import { notFound } from "next/navigation";
+import { formatMoney } from "#lib/domain/money";
+import { type OrderView, orderView } from "#lib/queries/order";
+import { gate } from "#lib/web/gate";
+import { OrderBadge } from "../../../components/badge";
+import { ButtonLink } from "../../../components/button";
+import type { ViewTime } from "../../../components/format";
+import { Moment } from "../../../components/moment";
+import { Notice } from "../../../components/notice";
+import { PageHeading } from "../../../components/page-heading";
+import { Panel } from "../../../components/panel";
+import { PolicyResult } from "../../../components/policy-result";
+import { StepPath } from "../../../components/step-path";
+import { Timeline } from "../../../components/timeline";
+import { ConsoleFrame } from "../../console-frame";
+import { store, viewNow } from "../../reading";
+import { orderTitle } from "../../task-rows";
+import { CancelOrder } from "./cancel-order";
+import { OrderContent } from "./order-content";
+import { OrderNotices } from "./order-notices";
+import { OrderTaskPanel } from "./order-task-panel";
+import { customerOf } from "./personal";
+import { policyRules } from "./policy-rules";
+
+export const metadata: Metadata = { title: "Order" };
+
+/** One order: where it is, what it says, what this person may do with it, and everything that happened to it. */
+export default async function OrderPage({ params }: PageProps<"/orders/[id]">) {
+  const actor = await gate();
+  const view = viewNow();
+  const order = await orderView(actor, store(), (await params).id, view.now);
+  if (!order) notFound();
+  return (
+    <ConsoleFrame actor={actor}>
+      <PageHeading
+        kind="Order"
+        title={orderTitle({ customer: customerOf(order).name, businessKey: order.businessKey })}
+        status={<OrderBadge status={order.standing} />}
+        description={<Description order={order} view={view} />}
+        actions={
+          order.changesAsked && (
+            <ButtonLink href={`/requests/${order.id}/amend` as Route} variant="primary">
+              Change the order
+            </ButtonLink>
+          )
+        }
+      />
+      <div className="grid gap-4">
+        <OrderNotices order={order} />
+        <Panel title="Where it is">
+          {order.path.length > 0 ? (
+            <StepPath steps={order.path} />
+          ) : (
+            <Notice kind="warning" title={`This version of Holdpoint does not have ${order.workflow}`}>
+              What happened to the order is shown below; nothing can be done with it here.
+            </Notice>
+          )}
+        </Panel>
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <div className="grid gap-4">
+            {order.tasks.map((task) => (
+              <OrderTaskPanel key={`${task.step} ${task.visit}`} order={order.id} task={task} view={view} />
+            ))}
+            <Panel title="What the policy found">
+              <PolicyResult rules={policyRules(order)} />
+            </Panel>
+          </div>
+          <OrderContent order={order} />
+        </div>
+        <Panel title="What happened">
+          <Timeline entries={order.history} view={view} />
+        </Panel>
+        {order.mayCancel && <CancelOrder order={order.id} />}
+      </div>
+    </ConsoleFrame>
+  );
+}
+
+function Description({ order, view }: { order: OrderView; view: ViewTime }) {
+  return (
+    <>
+      {formatMoney(order.content.total)}, asked for by {order.requestedBy}, received{" "}
+      <Moment at={order.receivedAt} view={view} as="instant" />
+      {order.past && (
+        <>
+          , brought in from <Moment at={order.occurredAt} view={view} as="instant" />
+        </>
+      )}
+    </>
+  );
+}
