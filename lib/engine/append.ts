@@ -48,7 +48,10 @@ export class Appender {
   ) {}
 
   /** Verdicts in the order of the commands. `rowsOf` is asked for the rows of a part when the batch has to be split. */
-  async append(commands: AppendCommand[], rowsOf: (part: AppendCommand[]) => string): Promise<Verdict[]> {
+  async append(
+    commands: AppendCommand[],
+    rowsOf: (part: AppendCommand[]) => (string | null)[],
+  ): Promise<Verdict[]> {
     try {
       return await this.#call(commands, rowsOf(commands));
     } catch (error) {
@@ -56,7 +59,7 @@ export class Appender {
     }
   }
 
-  async #call(commands: AppendCommand[], rows: string): Promise<Verdict[]> {
+  async #call(commands: AppendCommand[], rows: (string | null)[]): Promise<Verdict[]> {
     this.#generation ??= await this.#readGeneration();
     const listed: string[] = [];
     const owners: number[] = [];
@@ -83,7 +86,7 @@ export class Appender {
     });
     this.transactions++;
     const [row] = await this.database.$queryRawUnsafe<[{ answer: Answer }]>(
-      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5, $6::jsonb, $7::jsonb) AS answer",
+      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5, $6::jsonb, $7::json[]) AS answer",
       this.workspace,
       this.#generation,
       `[${listed.join(",")}]`,
@@ -119,7 +122,7 @@ export class Appender {
 
   async #afterFailure(
     commands: AppendCommand[],
-    rowsOf: (part: AppendCommand[]) => string,
+    rowsOf: (part: AppendCommand[]) => (string | null)[],
     error: unknown,
   ): Promise<Verdict[]> {
     const found = await this.lookUp(commands, error);

@@ -436,13 +436,13 @@ export class Engine {
 
   async #write(prepared: Prepared[], touched: Set<Held>): Promise<void> {
     const numbered = new Map(prepared.map((each) => [each.append, each]));
-    const rowsOf = (part: AppendCommand[]): string => {
+    const rowsOf = (part: AppendCommand[]) => {
       const changes = new RowChanges();
       part.forEach((command, i) => {
         const { before, after } = numbered.get(command)!;
         changes.add(i, before, after);
       });
-      return changes.text;
+      return changes.lists;
     };
     let verdicts: Verdict[];
     try {

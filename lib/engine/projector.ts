@@ -14,6 +14,8 @@ const columnsOfKey: { [table in RowTable]: readonly string[] } = {
   api_key: ["api_key_id"],
 };
 
+const tables: readonly RowTable[] = ["orders", "task", "timer", "effect", "person", "api_key"];
+
 export type ProjectedRows = ReadonlyMap<string, string>;
 
 export const noProjectedRows: ProjectedRows = new Map();
@@ -26,9 +28,9 @@ export function project(stream: string, state: AggregateState | null): Projected
   return projected;
 }
 
-/** Collects what a batch's commands changed, as the JSON text append() takes. */
+/** Collects what a batch's commands changed, as the JSON texts append() takes. */
 export class RowChanges {
-  readonly #lists = new Map<string, string[]>();
+  readonly #lists = new Map<RowTable, string[]>();
 
   add(command: number, before: ProjectedRows, after: ProjectedRows): void {
     for (const [key, row] of after)
@@ -42,11 +44,15 @@ export class RowChanges {
     }
   }
 
-  get text(): string {
-    return `{${[...this.#lists].map(([table, rows]) => `"${table}":[${rows.join(",")}]`).join(",")}}`;
+  /** One text per table, in the order project() names them; null where nothing changed. */
+  get lists(): (string | null)[] {
+    return tables.map((table) => {
+      const rows = this.#lists.get(table);
+      return rows ? `[${rows.join(",")}]` : null;
+    });
   }
 
-  #push(table: string, row: string): void {
+  #push(table: RowTable, row: string): void {
     const list = this.#lists.get(table);
     if (list) list.push(row);
     else this.#lists.set(table, [row]);

@@ -61,7 +61,11 @@ function write(value: unknown, pointer: string, depth: number): string {
   }
 }
 
+// Most texts of a log are hex, names and times: printable ASCII that JSON writes as it is.
+const asIs = /^[ !#-[\]-~]*$/;
+
 function text(value: string, pointer: string): string {
+  if (asIs.test(value)) return `"${value}"`;
   const problem = textProblem(value);
   if (problem) throw new CanonicalError(pointer, problem);
   return JSON.stringify(value);
@@ -81,8 +85,7 @@ function object(value: Record<string, unknown>, pointer: string, depth: number):
   if (prototype !== Object.prototype && prototype !== null)
     throw new CanonicalError(pointer, "must be a plain object");
   let out = "{";
-  // Array.prototype.sort without a comparator orders by UTF-16 code units, as RFC 8785 §3.2.3 wants.
-  for (const member of Object.keys(value).sort()) {
+  for (const member of sortedKeys(value)) {
     const held = value[member];
     if (held === undefined) continue;
     if (member === "__proto__")
@@ -91,4 +94,11 @@ function object(value: Record<string, unknown>, pointer: string, depth: number):
     out += `${text(member, pointer)}:${write(held, `${pointer}/${member}`, depth + 1)}`;
   }
   return `${out}}`;
+}
+
+// Array.prototype.sort without a comparator orders by UTF-16 code units, as RFC 8785 §3.2.3 wants; so does `<`.
+function sortedKeys(value: Record<string, unknown>): string[] {
+  const keys = Object.keys(value);
+  for (let index = 1; index < keys.length; index++) if (keys[index]! < keys[index - 1]!) return keys.sort();
+  return keys;
 }

@@ -14,7 +14,7 @@ $$;
 
 CREATE FUNCTION append(
   p_workspace text, p_generation integer, p_commands jsonb, p_owners integer[], p_bodies text, p_subject_keys jsonb,
-  p_rows jsonb
+  p_rows json[]
 ) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 -- Every table here is reached by its key for a handful of rows. A plan cached while the tables were small must not turn
 -- into reading them whole.
@@ -135,79 +135,80 @@ END
 $$;
 
 -- Writes the rows the won commands changed: the last command of the batch to name a row decides what it is.
--- rows: {table: [{i, column…}]}, or {i, gone: true, key…} for a row that is no more.
-CREATE FUNCTION project(p_workspace text, p_generation integer, p_won integer[], p_rows jsonb)
+-- rows: one list each for orders, task, timer, effect, person and api_key, null where nothing changed; in it
+-- {i, column…}, or {i, gone: true, key…} for a row that is no more. They are read once, so json serves better than jsonb.
+CREATE FUNCTION project(p_workspace text, p_generation integer, p_won integer[], p_rows json[])
 RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   row record;
 BEGIN
-  IF p_rows ? 'orders' THEN
+  IF p_rows[1] IS NOT NULL THEN
     WITH change AS (
-      SELECT DISTINCT ON (order_id) * FROM jsonb_to_recordset(p_rows -> 'orders') AS r(i integer, gone boolean, order_id text, workflow text, status text, at_steps text[], source text, business_key text, requested_by text, customer_index text, amount_minor bigint, currency text, country text, ordered_on date, received_at timestamptz, occurred_at timestamptz, reasons text[], changes_requested boolean, needs_attention text, version integer)
+      SELECT DISTINCT ON (order_id) * FROM json_to_recordset(p_rows[1]) AS r(i integer, gone boolean, order_id text, workflow text, status text, at_steps text[], source text, business_key text, requested_by text, customer_index text, amount_minor bigint, currency text, country text, ordered_on date, received_at timestamptz, occurred_at timestamptz, reasons text[], changes_requested boolean, needs_attention text, version integer)
       WHERE i = ANY (p_won) ORDER BY order_id, i DESC
     )
     INSERT INTO orders (workspace, generation, order_id, workflow, status, at_steps, source, business_key, requested_by, customer_index, amount_minor, currency, country, ordered_on, received_at, occurred_at, reasons, changes_requested, needs_attention, version)
     SELECT p_workspace, p_generation, order_id, workflow, status, at_steps, source, business_key, requested_by, customer_index, amount_minor, currency, country, ordered_on, received_at, occurred_at, reasons, changes_requested, needs_attention, version FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, order_id) DO UPDATE SET status = excluded.status, at_steps = excluded.at_steps, customer_index = excluded.customer_index, amount_minor = excluded.amount_minor, currency = excluded.currency, country = excluded.country, ordered_on = excluded.ordered_on, reasons = excluded.reasons, changes_requested = excluded.changes_requested, needs_attention = excluded.needs_attention, version = excluded.version;
   END IF;
-  IF p_rows ? 'task' THEN
+  IF p_rows[2] IS NOT NULL THEN
     -- Key by key: joined to a table whose statistics are old, the planner reads the workspace's rows for each.
     FOR row IN
       SELECT * FROM (
-        SELECT DISTINCT ON (order_id, step, visit) * FROM jsonb_to_recordset(p_rows -> 'task') AS r(i integer, gone boolean, order_id text, step text, visit integer)
+        SELECT DISTINCT ON (order_id, step, visit) * FROM json_to_recordset(p_rows[2]) AS r(i integer, gone boolean, order_id text, step text, visit integer)
         WHERE i = ANY (p_won) ORDER BY order_id, step, visit, i DESC
       ) last WHERE gone
     LOOP
       DELETE FROM task WHERE workspace = p_workspace AND generation = p_generation AND order_id = row.order_id AND step = row.step AND visit = row.visit;
     END LOOP;
     WITH change AS (
-      SELECT DISTINCT ON (order_id, step, visit) * FROM jsonb_to_recordset(p_rows -> 'task') AS r(i integer, gone boolean, order_id text, step text, visit integer, state text, owner text, roles text[], people text[], excluded text[], opened_at timestamptz, goal_minutes integer, breach_at timestamptz, breached_at timestamptz, paused_why text, escalated boolean)
+      SELECT DISTINCT ON (order_id, step, visit) * FROM json_to_recordset(p_rows[2]) AS r(i integer, gone boolean, order_id text, step text, visit integer, state text, owner text, roles text[], people text[], excluded text[], opened_at timestamptz, goal_minutes integer, breach_at timestamptz, breached_at timestamptz, paused_why text, escalated boolean)
       WHERE i = ANY (p_won) ORDER BY order_id, step, visit, i DESC
     )
     INSERT INTO task (workspace, generation, order_id, step, visit, state, owner, roles, people, excluded, opened_at, goal_minutes, breach_at, breached_at, paused_why, escalated)
     SELECT p_workspace, p_generation, order_id, step, visit, state, owner, roles, people, excluded, opened_at, goal_minutes, breach_at, breached_at, paused_why, escalated FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, order_id, step, visit) DO UPDATE SET state = excluded.state, owner = excluded.owner, roles = excluded.roles, people = excluded.people, excluded = excluded.excluded, goal_minutes = excluded.goal_minutes, breach_at = excluded.breach_at, breached_at = excluded.breached_at, paused_why = excluded.paused_why, escalated = excluded.escalated;
   END IF;
-  IF p_rows ? 'timer' THEN
+  IF p_rows[3] IS NOT NULL THEN
     -- Key by key: joined to a table whose statistics are old, the planner reads the workspace's rows for each.
     FOR row IN
       SELECT * FROM (
-        SELECT DISTINCT ON (timer_id) * FROM jsonb_to_recordset(p_rows -> 'timer') AS r(i integer, gone boolean, timer_id text)
+        SELECT DISTINCT ON (timer_id) * FROM json_to_recordset(p_rows[3]) AS r(i integer, gone boolean, timer_id text)
         WHERE i = ANY (p_won) ORDER BY timer_id, i DESC
       ) last WHERE gone
     LOOP
       DELETE FROM timer WHERE workspace = p_workspace AND generation = p_generation AND timer_id = row.timer_id;
     END LOOP;
     WITH change AS (
-      SELECT DISTINCT ON (timer_id) * FROM jsonb_to_recordset(p_rows -> 'timer') AS r(i integer, gone boolean, timer_id text, order_id text, kind text, step text, visit integer, effect_key text, ordinal integer, due_at timestamptz)
+      SELECT DISTINCT ON (timer_id) * FROM json_to_recordset(p_rows[3]) AS r(i integer, gone boolean, timer_id text, order_id text, kind text, step text, visit integer, effect_key text, ordinal integer, due_at timestamptz)
       WHERE i = ANY (p_won) ORDER BY timer_id, i DESC
     )
     INSERT INTO timer (workspace, generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at)
     SELECT p_workspace, p_generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, timer_id) DO UPDATE SET ordinal = excluded.ordinal, due_at = excluded.due_at, claimed_until = NULL;
   END IF;
-  IF p_rows ? 'effect' THEN
+  IF p_rows[4] IS NOT NULL THEN
     WITH change AS (
-      SELECT DISTINCT ON (effect_key) * FROM jsonb_to_recordset(p_rows -> 'effect') AS r(i integer, gone boolean, effect_key text, order_id text, step text, visit integer, name text, issue integer, state text, attempt integer, reason text, changed_at timestamptz)
+      SELECT DISTINCT ON (effect_key) * FROM json_to_recordset(p_rows[4]) AS r(i integer, gone boolean, effect_key text, order_id text, step text, visit integer, name text, issue integer, state text, attempt integer, reason text, changed_at timestamptz)
       WHERE i = ANY (p_won) ORDER BY effect_key, i DESC
     )
     INSERT INTO effect (workspace, generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at)
     SELECT p_workspace, p_generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, effect_key) DO UPDATE SET state = excluded.state, attempt = excluded.attempt, reason = excluded.reason, changed_at = excluded.changed_at;
   END IF;
-  IF p_rows ? 'person' THEN
+  IF p_rows[5] IS NOT NULL THEN
     WITH change AS (
-      SELECT DISTINCT ON (person_id) * FROM jsonb_to_recordset(p_rows -> 'person') AS r(i integer, gone boolean, person_id text, roles text[], disabled boolean, version integer)
+      SELECT DISTINCT ON (person_id) * FROM json_to_recordset(p_rows[5]) AS r(i integer, gone boolean, person_id text, roles text[], disabled boolean, version integer)
       WHERE i = ANY (p_won) ORDER BY person_id, i DESC
     )
     INSERT INTO person (workspace, generation, person_id, roles, disabled, version)
     SELECT p_workspace, p_generation, person_id, roles, disabled, version FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, person_id) DO UPDATE SET roles = excluded.roles, disabled = excluded.disabled, version = excluded.version;
   END IF;
-  IF p_rows ? 'api_key' THEN
+  IF p_rows[6] IS NOT NULL THEN
     WITH change AS (
-      SELECT DISTINCT ON (api_key_id) * FROM jsonb_to_recordset(p_rows -> 'api_key') AS r(i integer, gone boolean, api_key_id text, person_id text, revoked boolean)
+      SELECT DISTINCT ON (api_key_id) * FROM json_to_recordset(p_rows[6]) AS r(i integer, gone boolean, api_key_id text, person_id text, revoked boolean)
       WHERE i = ANY (p_won) ORDER BY api_key_id, i DESC
     )
     INSERT INTO api_key (workspace, generation, api_key_id, person_id, revoked)
