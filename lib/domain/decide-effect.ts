@@ -2,7 +2,7 @@ import { spread } from "#lib/log/spread";
 import type { CommandOf } from "./commands";
 import { compensationOf, type Decided } from "./decide-order";
 import { type Facts, grantOf } from "./facts";
-import type { EffectState, OrderState } from "./order";
+import { type EffectState, isOver, type OrderState } from "./order";
 import { later, Progress, place } from "./progress";
 import { isRejection, refuse, reject } from "./rejection";
 import type { EffectStep, WorkflowDefinition } from "./workflow";
@@ -32,8 +32,16 @@ export function decideEffect(
   if (command.type === "effect.retry") {
     const grant = grantOf(facts, ["supervisor", "admin"], "try an effect again");
     if (isRejection(grant)) return grant;
-    if (effect.status !== "FAILED")
+    const givenUp = effect.status === "IN_DOUBT" && effect.dueAt === null;
+    if (effect.status !== "FAILED" && !givenUp)
       return reject("wrongState", `Only a failed effect can be tried again; this one is ${effect.status}.`);
+    if (isOver(state) || (unwanted(state, effect) && effect.doubts.length === 0))
+      return reject("wrongState", `The order is ${state.status}, so this is not wanted any more.`);
+    if (forgotten(progress, effect))
+      return reject(
+        "notPossible",
+        "The outside may have forgotten the key, so asking again could do it twice.",
+      );
     progress.record("effectRetried", at, { reason: command.reason });
     return progress.events;
   }
@@ -47,6 +55,10 @@ export function decideEffect(
       const waiting = effect.status === "INTENDED" || effect.status === "IN_DOUBT";
       if (!waiting || !due || command.attempt !== effect.attempts + 1)
         return reject("stale", "Somebody else has begun this attempt, or it is not due.");
+      if (forgotten(progress, effect)) {
+        doubted(progress, step, effect, effect.attempts, "Not asked again: the key may be forgotten by now.");
+        break;
+      }
       progress.record("effectAttempted", {
         ...at,
         attempt: {
@@ -83,8 +95,10 @@ function answered(
 ): void {
   const at = { ...place(effect), key: effect.key, attempt };
   const late = attempt < effect.attempts;
-  const doubtful = effect.status === "IN_DOUBT" || (late && effect.status === "ATTEMPTED");
+  // A refusal of this attempt says nothing of another one whose answer never came.
+  const doubtful = effect.doubts.some((other) => other !== attempt);
   const open = ["INTENDED", "ATTEMPTED", "PENDING", "IN_DOUBT"].includes(effect.status);
+  const wanted = !unwanted(progress.state, effect);
 
   if (!open || (answer.kind !== "confirmed" && (late || effect.status === "INTENDED"))) {
     const settledOtherwise =
@@ -124,12 +138,11 @@ function answered(
       doubted(progress, step, effect, attempt, "No clear answer came.", answer.reason);
       return;
     case "retryable": {
-      // A refusal of this attempt says nothing of an earlier one whose answer never came.
       if (doubtful) {
         doubted(progress, step, effect, attempt, "Not accepted this time.", answer.reason);
         return;
       }
-      const again = mayTryAgain(step, effect);
+      const again = wanted && mayTryAgain(step, effect);
       progress.record(
         "effectFailed",
         {
@@ -139,16 +152,26 @@ function answered(
         },
         { detail: answer.reason },
       );
-      if (!again) attention(progress, effect, `was not accepted in ${effect.attemptsInRow} attempts`);
+      if (!again && wanted)
+        attention(progress, effect, `was not accepted in ${effect.attemptsInRow} attempts`);
       return;
     }
     case "rejected":
+      if (doubtful) {
+        progress.record(
+          "effectDoubted",
+          { ...at, reason: "Rejected now, but an earlier attempt may have been done." },
+          { detail: answer.reason },
+        );
+        attention(progress, effect, "is in doubt: whether it happened is not known");
+        return;
+      }
       progress.record(
         "effectFailed",
         { ...at, reason: "Rejected by the outside." },
         { detail: answer.reason },
       );
-      attention(progress, effect, "was rejected");
+      if (wanted) attention(progress, effect, "was rejected");
       return;
   }
 }
@@ -163,10 +186,8 @@ function doubted(
   detail?: string,
 ): void {
   const { now } = progress.facts;
-  const remembered = progress.facts.keyRetention_ms(effect.effect);
-  const begun = Date.parse(effect.firstAttemptAt ?? now);
   const wait = wait_ms(step, effect);
-  const again = mayTryAgain(step, effect) && Date.parse(now) + wait < begun + remembered;
+  const again = mayTryAgain(step, effect) && Date.parse(now) + wait < rememberedUntil_ms(progress, effect);
   progress.record(
     "effectDoubted",
     { ...place(effect), key: effect.key, attempt, reason, retryAt: again ? later(now, wait) : undefined },
@@ -177,6 +198,21 @@ function doubted(
 
 function attention(progress: Progress, effect: EffectState, what: string): void {
   progress.record("orderNeedsAttention", { why: `${effect.effect} ${what}.` });
+}
+
+/** Until when the outside answers this key from memory, as milliseconds since 1970. */
+function rememberedUntil_ms({ facts }: Progress, effect: EffectState): number {
+  return Date.parse(effect.firstAttemptAt ?? facts.now) + facts.keyRetention_ms(effect.effect);
+}
+
+/** Asking again could do it a second time: an attempt is in doubt, and the outside may not know the key any more. */
+function forgotten(progress: Progress, effect: EffectState): boolean {
+  return effect.doubts.length > 0 && Date.parse(progress.facts.now) >= rememberedUntil_ms(progress, effect);
+}
+
+/** What a cancelled order no longer wants done: everything but undoing what was done. */
+function unwanted(state: OrderState, effect: EffectState): boolean {
+  return state.status === "cancelling" && effect.compensates === null;
 }
 
 function mayTryAgain(step: EffectStep, effect: EffectState): boolean {

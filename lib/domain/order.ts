@@ -72,6 +72,8 @@ export type EffectState = Visit & {
   /** Attempts since it was intended or a person asked for a retry: what the bound of the definition counts. */
   attemptsInRow: number;
   firstAttemptAt: string | null;
+  /** Attempts of which it is not known whether the outside did what they asked: a later refusal does not settle them. */
+  doubts: readonly number[];
   attempt: Attempt | null;
   dueAt: string | null;
   receipt: Receipt | null;
@@ -282,6 +284,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
         attempts: attempt ? 1 : 0,
         attemptsInRow: attempt ? 1 : 0,
         firstAttemptAt: attempt ? event.recordedAt : null,
+        doubts: [],
         attempt: attempt ?? null,
         dueAt: attempt ? null : event.recordedAt,
         receipt: null,
@@ -308,6 +311,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
         ...held,
         status: "CONFIRMED",
         receipt: event.data.receipt,
+        doubts: [],
         attempt: null,
         dueAt: null,
         reason: null,
@@ -331,12 +335,14 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       });
     case "effectFailed":
     case "effectDoubted": {
-      const { key, reason, retryAt } = event.data;
-      const unsettled = event.type === "effectDoubted" ? "IN_DOUBT" : "INTENDED";
+      const { key, attempt, reason, retryAt } = event.data;
+      const held = effect(state, key);
+      const doubted = event.type === "effectDoubted";
       return settledCancel(
         withEffect(next, {
-          ...effect(state, key),
-          status: event.type === "effectFailed" && !retryAt ? "FAILED" : unsettled,
+          ...held,
+          status: doubted ? "IN_DOUBT" : retryAt ? "INTENDED" : "FAILED",
+          doubts: doubted ? [...new Set([...held.doubts, attempt])] : without(held.doubts, attempt),
           attempt: null,
           dueAt: retryAt ?? null,
           reason,
@@ -346,17 +352,21 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       );
     }
     case "effectRetried": {
+      const held = effect(state, event.data.key);
       next.needsAttention = null;
       return withEffect(next, {
-        ...effect(state, event.data.key),
-        status: "INTENDED",
+        ...held,
+        status: held.doubts.length > 0 ? "IN_DOUBT" : "INTENDED",
         attemptsInRow: 0,
         dueAt: event.recordedAt,
         changedAt: event.recordedAt,
       });
     }
-    case "effectAnswered":
-      return next;
+    case "effectAnswered": {
+      const held = effect(state, event.data.key);
+      const settled = ["rejected", "retryable"].includes(event.data.answer);
+      return settled ? withEffect(next, { ...held, doubts: without(held.doubts, event.data.attempt) }) : next;
+    }
     case "orderCancelled":
       return settledCancel(
         opened(
@@ -474,6 +484,10 @@ function withoutTask(state: OrderState, visit: Visit): OrderState {
 
 function withEffect(state: OrderState, held: EffectState): OrderState {
   return { ...state, effects: { ...state.effects, [held.key]: held } };
+}
+
+function without(attempts: readonly number[], settled: number): readonly number[] {
+  return attempts.filter((attempt) => attempt !== settled);
 }
 
 function opened(state: OrderState, next: readonly NextVisit[]): OrderState {
