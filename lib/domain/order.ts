@@ -150,7 +150,8 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       next.content = { total, customerIndex, country, orderedOn };
       next.lastAmendedBy = event.actor.onBehalfOf ?? event.actor.id;
       next.shownLeaves = [...state.shownLeaves, event.leaf];
-      next.personal = personalOf(event) ?? state.personal;
+      // The amended order is given whole: what it leaves out is gone, a customer's name too.
+      next.personal = personalOf(event);
       return opened(next, event.data.next);
     }
     case "policyChecked": {
