@@ -106,14 +106,6 @@ export async function logActors(
   ];
 }
 
-/** What keeps the log append-only: grants and the trigger, or the trigger alone when the console may write by itself. */
-export async function appendOnlyBy({ database }: Pick<Store, "database">): Promise<"grants" | "trigger"> {
-  const [row] = await database.$queryRawUnsafe<{ free: boolean }[]>(
-    "SELECT has_table_privilege(current_user, 'event', 'INSERT, UPDATE, DELETE, TRUNCATE') AS free",
-  );
-  return row?.free === false ? "grants" : "trigger";
-}
-
 async function logLength({ database, keys }: Store): Promise<number> {
   const head = await database.workspaceHead.findUnique({ where: { workspace: keys.workspace } });
   return Number(head?.nextPos ?? 0);
