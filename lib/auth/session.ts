@@ -8,7 +8,7 @@ import { env } from "../env";
 import { authContext } from "./context";
 import { endSession, session_s_max, sessionActor } from "./live-session";
 import { type SignIn, signIn } from "./sign-in";
-import { openThrottle } from "./throttle";
+import { openThrottle, type Throttle } from "./throttle";
 
 /**
  * The one file that knows next-auth. Its encrypted token holds nothing but the id of a session row; what counts is that
@@ -115,9 +115,12 @@ async function currentSessionId(): Promise<string | null> {
   return typeof token?.sessionId === "string" ? token.sessionId : null;
 }
 
+let throttle: Throttle | undefined;
+
 function signInFrom(email: string, password: string, asked: Pick<Headers, "get">): Promise<SignIn> {
   const context = authContext();
-  const throttle = openThrottle(context.database, context.keys.workspace);
+  // One for the process: it tidies its table by a timer.
+  throttle ??= openThrottle(context.database, context.keys.workspace);
   return signIn(context, throttle, { email, password, address: addressOf(asked) });
 }
 
