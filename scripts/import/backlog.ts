@@ -1,0 +1,52 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Database } from "#lib/db";
+
+/**
+ * Keeps an import from running away from the dispatcher: as many orders as the bound may wait for a machine at once. What
+ * waits for a person, or at the carrier, is no reason to stop: that may take days, and is not what the bound protects.
+ */
+const look_ms = 200;
+
+export class Backlog {
+  #allowed = 0;
+  #looking: Promise<void> | null = null;
+
+  constructor(
+    readonly database: Database,
+    readonly workspace: string,
+    readonly waiting_max: number,
+    readonly report: (waiting: number) => void,
+  ) {}
+
+  /** Resolves when one more order may come in. Rejects when `signal` aborts first. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.#allowed <= 0) {
+      this.#looking ??= this.#look(signal).finally(() => {
+        this.#looking = null;
+      });
+      await this.#looking;
+    }
+    this.#allowed--;
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const waiting = await waitingForMachines(this.database, this.workspace);
+      this.#allowed = this.waiting_max - waiting;
+      if (this.#allowed > 0) return;
+      this.report(waiting);
+      await pause(look_ms, undefined, { signal });
+    }
+  }
+}
+
+/** How many orders wait until a machine does something about them. */
+export async function waitingForMachines(database: Database, workspace: string): Promise<number> {
+  const [row] = await database.$queryRawUnsafe<[{ waiting: bigint }]>(
+    `SELECT count(*) AS waiting FROM effect
+     WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
+       AND state NOT IN ('CONFIRMED', 'COMPENSATED') AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')`,
+    workspace,
+  );
+  return Number(row.waiting);
+}

@@ -1,0 +1,149 @@
+import type { RuleName } from "#lib/domain/policy";
+import { isRejection, type Rejection } from "#lib/domain/rejection";
+import type { Accepted, Engine } from "#lib/engine/execute";
+import { systemActor } from "#lib/engine/system-actor";
+import type { CsvFile } from "./csv";
+import type { Field } from "./mapping";
+import { type Reading, type ReadOrder, type ReceiveOrder, readOrders } from "./orders";
+import type { Refusal } from "./refusals";
+
+/**
+ * Hands a file's orders to the engine, many at once so that they share commits, and counts what becomes of them.
+ *
+ * Each is the command `import`, `<source>/<businessKey>`: the same row again gets the first answer, also after a kill in
+ * the middle, and the same number with another content is refused. Orders of one number go in one after the other.
+ */
+export type Counts = {
+  rows: number;
+  received: number;
+  repeated: number;
+  refused: number;
+  passed: number;
+  toReview: number;
+  byRule: Map<RuleName, number>;
+  byReason: Map<string, number>;
+};
+
+export type ImportOptions = {
+  engine: Engine;
+  file: CsvFile;
+  reading: Reading;
+  split: ReadonlySet<string>;
+  concurrency: number;
+  /** Resolves when one more order may come in. */
+  room(signal: AbortSignal): Promise<void>;
+  refuse(refusal: Refusal): void;
+  progress(counts: Counts): void;
+  /** Stops the import after what is under way. */
+  signal: AbortSignal;
+};
+
+/** Throws what the database throws, once everything under way has been settled. */
+export async function importOrders(options: ImportOptions): Promise<Counts> {
+  const counts: Counts = {
+    rows: 0,
+    received: 0,
+    repeated: 0,
+    refused: 0,
+    passed: 0,
+    toReview: 0,
+    byRule: new Map(),
+    byReason: new Map(),
+  };
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopped.signal]);
+  const running = new Map<string, Promise<void>>();
+  let failure: { error: unknown } | null = null;
+  let freed = () => {};
+
+  const finish = (order: ReadOrder) => {
+    counts.rows += order.rows.length;
+    options.progress(counts);
+  };
+  const refuse = (refusal: Refusal) => {
+    counts.refused++;
+    const [{ field, why }] = refusal.problems as [Refusal["problems"][number]];
+    count(counts.byReason, field ? `${field} ${why}` : why);
+    options.refuse(refusal);
+  };
+  const submit = async (order: ReadOrder & { command: ReceiveOrder }) => {
+    const { source } = options.reading;
+    const answer = await options.engine.execute(order.command, {
+      actor: systemActor(options.engine.workspace, "import"),
+      source: "import",
+      id: `${source}/${order.key}`,
+    });
+    if (!isRejection(answer)) tally(counts, answer);
+    else if (answer.code === "alreadyReceived") counts.repeated++;
+    else refuse(refusalOf(order, answer, options.reading.mapping.columns));
+  };
+
+  try {
+    for await (const order of readOrders(options.file, options.reading, options.split)) {
+      if (signal.aborted) break;
+      if (order.command === null) {
+        refuse(order);
+        finish(order);
+        continue;
+      }
+      await options.room(signal);
+      while (running.size >= options.concurrency || running.has(order.key))
+        await new Promise<void>((resolve) => {
+          freed = resolve;
+        });
+      if (signal.aborted) break;
+      const done = submit(order)
+        .then(() => finish(order))
+        .catch((error: unknown) => {
+          failure ??= { error };
+          stopped.abort();
+        })
+        .finally(() => {
+          running.delete(order.key);
+          freed();
+        });
+      running.set(order.key, done);
+    }
+  } catch (error) {
+    if (!signal.aborted) failure ??= { error };
+  }
+  await Promise.all(running.values());
+  if (failure) throw (failure as { error: unknown }).error;
+  return counts;
+}
+
+function tally(counts: Counts, { repeated, events }: Accepted): void {
+  if (repeated) {
+    counts.repeated++;
+    return;
+  }
+  counts.received++;
+  const checked = events.find((event) => event.type === "policyChecked");
+  if (checked?.type !== "policyChecked") return;
+  if (checked.data.outcome === "pass") counts.passed++;
+  else counts.toReview++;
+  for (const { rule, result } of checked.data.results) if (result === "review") count(counts.byRule, rule);
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function refusalOf(
+  { key, rows }: ReadOrder,
+  rejection: Rejection,
+  columns: { [field in Field]?: string },
+): Refusal {
+  const named = (field: string) => columns[field as Field] ?? field;
+  const problem = {
+    row: rows[0]!.number,
+    field: (rejection.differs ?? [rejection.field ?? ""]).map(named).join(", "),
+    value: "",
+    why: rejection.message.replace(/\.$/, ""),
+    right:
+      rejection.code === "contentDiffers"
+        ? "what was received before; an order that changed is amended in the console, another one has another number"
+        : "see the reason",
+  };
+  return { key, rows, problems: [problem] };
+}
