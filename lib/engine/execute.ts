@@ -288,7 +288,10 @@ export class Engine {
       await this.#loadHistories(batch);
       for (const [n, job] of batch.entries()) {
         if (events >= events_per_batch_max) {
-          this.#queue.unshift(...batch.splice(n));
+          const later = batch.splice(n);
+          const writing = new Set(batch.map(({ held }) => held));
+          for (const { held } of later) if (!writing.has(held)) held.busy = false;
+          this.#queue.unshift(...later);
           break;
         }
         try {
