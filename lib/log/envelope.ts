@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto";
 import { canonicalize, type Json } from "./canonical";
 import type { WorkspaceKeys } from "./keys";
 
@@ -26,8 +26,10 @@ export class EnvelopeError extends Error {
 
 export function subjectKeys(workspace: string, subject: string, dataKey: Uint8Array): SubjectKeys {
   if (dataKey.length !== 32) throw new EnvelopeError(`the data key must be 32 bytes, not ${dataKey.length}`);
+  // HKDF (RFC 5869) written out: one extract serves both keys, and each needs one block. hkdfSync costs five times as much.
+  const extracted = createHmac("sha256", `${workspace}\u0000${subject}`).update(dataKey).digest();
   const derive = (purpose: string) =>
-    Buffer.from(hkdfSync("sha256", dataKey, `${workspace}\u0000${subject}`, `holdpoint/${purpose}/1`, 32));
+    createHmac("sha256", extracted).update(`holdpoint/${purpose}/1\u0001`).digest();
   return { subject, encryption: derive("encryption"), commitment: derive("commitment") };
 }
 
