@@ -105,8 +105,8 @@ export function decideTask(
   const verb = command.type.slice("task.".length) as TaskVerb | "withdraw";
   const subject = held ?? closedTask(state, step);
   const authority = mayUse(verb === "withdraw" ? "decide" : verb, subject, state, facts);
-  if (isRejection(authority)) return authority;
-  if (!held || isOver(state) || state.status === "cancelling")
+  if (isRejection(authority) && (held || authority.authority)) return authority;
+  if (isRejection(authority) || !held || isOver(state) || state.status === "cancelling")
     return reject("stale", `This task is over: the order is ${state.status}.`, { order: state.id });
   if (command.type === "task.withdraw") return withdraw(definition, state, facts, held);
 
@@ -118,8 +118,6 @@ export function decideTask(
 
   const progress = new Progress(definition, state, facts, facts.stream);
   const at = place(held);
-  const clockWith = (change: typeof stopClock) =>
-    change(held.clock, facts.calendar(held.clock.calendar).calendar, facts.now);
   switch (command.type) {
     case "task.claim":
       progress.record("taskClaimed", at);
@@ -195,10 +193,12 @@ export function decideTask(
             ? "This task does not fail: decide it, or send it back."
             : "This task is not one that may be skipped: a person decides it.",
         );
+      noteBreach(progress, step, held);
       const next = progress.visitsOf(route);
+      const clock = stopClock(current(progress, held).clock, calendarOf(facts, held), facts.now);
       progress.record(
         command.type === "task.fail" ? "taskFailed" : "taskSkipped",
-        { ...at, clock: clockWith(stopClock), next },
+        { ...at, clock, next },
         { reason: command.reason },
       );
       progress.enter(next);
@@ -252,7 +252,7 @@ export function decideTask(
 /** The one rule of separation: exclusion before any role, administrators included. */
 function mayUse(
   verb: TaskVerb,
-  task: Pick<TaskState, "excluded" | "roles" | "people" | "owner">,
+  task: Pick<TaskState, "excluded" | "roles" | "owner">,
   state: OrderState,
   facts: Facts,
 ): Grant | Rejection {
@@ -275,26 +275,24 @@ function mayUse(
 
   const supervisor = principal.grants.find(({ role }) => role === "supervisor");
   const potential = principal.grants.find(({ role }) => task.roles.includes(role));
-  const named = task.people.includes(principal.person) ? principal.grants[0] : undefined;
-  const owner = task.owner === principal.person ? (potential ?? named ?? supervisor) : undefined;
+  const owner = task.owner === principal.person ? (potential ?? supervisor) : undefined;
+  // That nobody holds it is a state of the task, often a race lost; that somebody else does is a matter of right.
+  const notMine = (whoCan: string) =>
+    task.owner === null
+      ? reject("wrongState", `Cannot ${doing[verb]}: nobody holds it.`)
+      : refuse("owner", `Only who holds the task may ${doing[verb]}.`, whoCan);
   switch (needs[verb]) {
     case "supervisor":
       return supervisor ?? lacks(verb, ["supervisor"]);
     case "potential owner":
-      return potential ?? named ?? lacks(verb, task.roles);
+      return potential ?? lacks(verb, task.roles);
     case "actual owner":
       if (owner) return owner;
-      return (potential ?? named)
-        ? refuse("owner", `Only who holds the task may ${doing[verb]}.`, "the person who holds it")
-        : lacks(verb, task.roles);
+      return potential ? notMine("the person who holds it") : lacks(verb, task.roles);
     case "actual owner or supervisor":
       if (owner ?? supervisor) return (owner ?? supervisor) as Grant;
-      return (potential ?? named)
-        ? refuse(
-            "owner",
-            `Only who holds the task may ${doing[verb]}.`,
-            "the person who holds it, or a supervisor",
-          )
+      return potential
+        ? notMine("the person who holds it, or a supervisor")
         : lacks(verb, [...task.roles, "supervisor"]);
   }
 }

@@ -170,6 +170,24 @@ describe("a verdict", () => {
   });
 });
 
+describe("delegation", () => {
+  const delegated = inReview.given(ask("ana", "task.claim"), ask("ana", "task.delegate", { to: "ben" }));
+
+  it("hands the task to somebody who could decide it, and to nobody else", () => {
+    expect(delegated.task).toMatchObject({ status: "RESERVED", owner: "ben" });
+    delegated.given(ask("ben", "task.decide", { verdict: "approve" }));
+    for (const to of ["rita", "ada", "dora", "nobody", "constructor"])
+      inReview.when(ask("sam", "task.delegate", { to })).refusedWith({ code: "invalid", field: "to" });
+  });
+
+  it("gives no right that outlives the role", () => {
+    const revoked = delegated.with({ people: { ben: ["requester", "auditor"], ana: ["reviewer"] } });
+    for (const verb of ["task.decide", "task.start", "task.release"] as const)
+      revoked.when(ask("ben", verb, { verdict: "approve" })).refusedWith({ authority: "role" });
+    revoked.given(ask("ana", "task.takeOver", { reason: "Ben left" }));
+  });
+});
+
 describe("sent back", () => {
   const sentBack = inReview.given(
     ask("ana", "task.decide", { verdict: "sendBack", note: "Which address?" }, 110 * minute_ms),

@@ -117,6 +117,12 @@ export class Spec {
     return this.#record("ana", drafts, this.now);
   }
 
+  /** A state put together by hand: for those this build's events do not lead to. */
+  givenState(change: (state: OrderState) => OrderState): Spec {
+    const { definition, settings, now, log, personal } = this;
+    return new Spec(definition, settings, change(this.order), now, log, personal);
+  }
+
   when(step: Step): Outcome {
     const now = new Date(Date.parse(this.now) + step.after_ms).toISOString();
     const command = this.#command(step);
