@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
+import { logPage } from "./audit-log";
+import { attentionPage, escalatedCount, escalatedPage } from "./escalations";
+import { NotAllowedToReadError } from "./permission";
+import { queue, queueCount } from "./queue";
+import { needingChanges, requestsPage } from "./requests";
+
+let workspace: TestWorkspace;
+beforeAll(async () => {
+  workspace = await testWorkspace();
+});
+afterAll(() => workspace.close());
+const person = (id: string) => workspace.person(id);
+
+describe("the queue", () => {
+  test("holds what one may decide, by time to breach, page by page without a gap or a repetition", async () => {
+    const received: string[] = [];
+    for (let n = 0; n < 60; n++) {
+      received.push(await workspace.receive({ requestedBy: n === 30 ? "remy" : "rita" }));
+      if (n % 2) workspace.clock.advance_ms(1_000);
+    }
+    const first = await queue(person("ana"), workspace);
+    expect(first.lines).toHaveLength(50);
+    const second = await queue(person("ana"), workspace, first.next ?? "");
+    expect(second.next).toBeNull();
+    const lines = [...first.lines, ...second.lines];
+    expect(lines.map(({ order }) => order).sort()).toEqual([...received].sort());
+    const breaches = lines.map(({ breachAt }) => breachAt);
+    expect(breaches).toEqual([...breaches].sort());
+    expect(await queueCount(person("ana"), workspace)).toBe(60);
+
+    const own = await queue(person("remy"), workspace);
+    const rest = await queue(person("remy"), workspace, own.next ?? "");
+    expect([...own.lines, ...rest.lines].map(({ order }) => order)).not.toContain(received[30]);
+    expect(await queueCount(person("remy"), workspace)).toBe(59);
+    expect(await queueCount(person("sam"), workspace)).toBe(0);
+  });
+
+  test("a cursor somebody typed begins at the start, and never breaks the query", async () => {
+    const start = await queue(person("ana"), workspace);
+    for (const typed of ["", "x", "~~~", "2026-13-45T99:99:99.999Z~a~b~1", "';drop table event~a~b~1"])
+      expect((await queue(person("ana"), workspace, typed)).lines[0]).toEqual(start.lines[0]);
+  });
+
+  test("is read by reviewers and supervisors alone", async () => {
+    for (const who of ["rita", "ada", "root", "stranger"])
+      await expect(queue(person(who), workspace), who).rejects.toThrow(NotAllowedToReadError);
+  });
+});
+
+describe("escalations", () => {
+  const allEscalated = async (): Promise<string[]> => {
+    const orders: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await escalatedPage(person("sam"), workspace, cursor);
+      orders.push(...page.lines.map((line) => line.order));
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    return orders;
+  };
+
+  test("a task whose time was up stands there, also for who may not decide it, and then is the supervisor's too", async () => {
+    const order = await workspace.receive();
+    workspace.clock.advance_minutes(125);
+    await workspace.runtime.tick();
+    expect(await allEscalated()).toContain(order);
+    expect(await escalatedCount(person("sam"), workspace)).toBeGreaterThan(0);
+    expect(await queueCount(person("sam"), workspace)).toBeGreaterThan(0);
+    for (const who of ["ana", "rita", "ada"])
+      await expect(escalatedPage(person(who), workspace), who).rejects.toThrow(NotAllowedToReadError);
+  });
+
+  test("one that waits for changes comes last and is still there on the page it belongs to", async () => {
+    const order = await workspace.receive();
+    workspace.clock.advance_minutes(125);
+    await workspace.runtime.tick();
+    await workspace.decide(person("ana"), order, "sendBack", { note: "Which warehouse?" });
+    const orders = await allEscalated();
+    expect(orders.at(-1)).toBe(order);
+    expect(new Set(orders).size).toBe(orders.length);
+  });
+
+  test("nothing stands still where nothing failed", async () => {
+    expect((await attentionPage(person("sam"), workspace)).lines).toEqual([]);
+  });
+});
+
+describe("requests", () => {
+  test("are one's own, newest first, and what waits for changes is found first", async () => {
+    const mine = await workspace.receive({ requestedBy: "remy", customer: { name: "Ada Byron" } });
+    await workspace.decide(person("ana"), mine, "sendBack", { note: "Which warehouse?" });
+    workspace.clock.advance_ms(1_000);
+    const newest = await workspace.receive({ requestedBy: "remy" });
+    const page = await requestsPage(person("remy"), workspace);
+    expect(page.lines[0]?.order).toBe(newest);
+    expect(page.lines.map(({ order }) => order)).toContain(mine);
+    expect(await needingChanges(person("remy"), workspace)).toMatchObject([
+      { order: mine, customer: "Ada Byron", standing: "needsChanges" },
+    ]);
+    expect(await needingChanges(person("rita"), workspace)).not.toContainEqual(
+      expect.objectContaining({ order: mine }),
+    );
+
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { lines, next } = await requestsPage(person("rita"), workspace, cursor);
+      seen.push(...lines.map(({ order }) => order));
+      cursor = next ?? undefined;
+    } while (cursor);
+    const [{ count }] = await workspace.database.$queryRawUnsafe<[{ count: bigint }]>(
+      "SELECT count(*) FROM orders WHERE requested_by = 'rita'",
+    );
+    expect(new Set(seen).size).toBe(Number(count));
+    expect(seen).toHaveLength(Number(count));
+  });
+});
+
+describe("the log", () => {
+  test("is read from its end to its beginning without a gap, by auditors and admins alone", async () => {
+    const positions: number[] = [];
+    let upTo: number | undefined;
+    do {
+      const { lines, next } = await logPage(person("ada"), workspace, { upTo });
+      positions.push(...lines.map(({ pos }) => pos));
+      upTo = next ?? undefined;
+    } while (upTo !== undefined);
+    const { length } = await logPage(person("ada"), workspace, {});
+    expect(positions).toEqual(Array.from({ length }, (_, n) => length - 1 - n));
+    for (const who of ["rita", "ana", "sam"])
+      await expect(logPage(person(who), workspace, {}), who).rejects.toThrow(NotAllowedToReadError);
+  });
+
+  test("filters by order, type, actor and time", async () => {
+    const order = await workspace.receive();
+    const of = (filter: Parameters<typeof logPage>[2]) => logPage(person("ada"), workspace, filter);
+    expect((await of({ stream: order })).lines.map(({ type }) => type)).toEqual([
+      "taskOpened",
+      "policyChecked",
+      "orderReceived",
+    ]);
+    expect((await of({ stream: `order/${order}`, type: "taskOpened" })).lines).toHaveLength(1);
+    const added = await of({ type: "personAdded" });
+    expect(added.lines.map(({ stream }) => stream)).toContain("person/ana");
+    expect((await of({ actor: "timer" })).lines.every(({ actor }) => actor === "Holdpoint")).toBe(true);
+    expect((await of({ until: "2026-01-01T00:00:00.000Z" })).lines).toEqual([]);
+    expect((await of({ from: "2027-01-01T00:00:00.000Z" })).lines).toEqual([]);
+  });
+});
