@@ -19,7 +19,10 @@ import { type FormRefusal, formRefusal } from "./refusal";
 export type CommandActionOptions<State, Fields> = {
   /** The engine of this process: `async () => (await engineProcess()).runtime.engine`. */
   engine: () => Promise<Pick<Engine, "execute">>;
-  /** One of these is needed to press the button at all; the engine judges again by what is true when it decides. */
+  /**
+   * One of these is needed to press the button at all. Only for what no command is refused for: left out, the engine
+   * judges by what is true when it decides, and writes its refusal down.
+   */
   roles?: readonly Role[];
   /** Reads the form's texts, which come as a flat record; a name that occurs twice keeps its last value. */
   fields: z.ZodType<Fields, Record<string, string>>;

@@ -1,0 +1,125 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { reject } from "#lib/domain/rejection";
+import { isProblem, problem, problemOf } from "./problem";
+import { body_bytes_max, readBytes, readJson, route } from "./route";
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const asked = (body?: BodyInit, headers?: Record<string, string>) =>
+  new Request("http://own.example/api/x", { method: "POST", body, headers, duplex: "half" } as RequestInit);
+const noParams = { params: Promise.resolve({}) };
+
+afterEach(() => vi.restoreAllMocks());
+
+test("an answer is JSON, has a request id of its own and is not kept by caches", async () => {
+  const answer = route(async () => ({ status: 201, body: { a: 1 }, headers: { Location: "/x" } }));
+  const first = await answer(asked(), noParams);
+  expect(first.status).toBe(201);
+  expect(await first.json()).toEqual({ a: 1 });
+  expect(first.headers.get("location")).toBe("/x");
+  expect(first.headers.get("cache-control")).toBe("no-store");
+  expect(first.headers.get("x-request-id")).toMatch(uuid);
+  const second = await answer(asked(), noParams);
+  expect(second.headers.get("x-request-id")).not.toBe(first.headers.get("x-request-id"));
+});
+
+test("a problem has the form of RFC 9457, and the same request id in header and body", async () => {
+  const errors = [{ field: "total", message: "is missing" }];
+  const answer = await route(async () =>
+    problem(429, "backlog", "Too many.", { errors, headers: { "Retry-After": "5" } }),
+  )(asked(), noParams);
+  expect(answer.status).toBe(429);
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect(answer.headers.get("retry-after")).toBe("5");
+  expect(await answer.json()).toEqual({
+    type: "urn:holdpoint:problem:backlog",
+    title: "Too much at once",
+    status: 429,
+    detail: "Too many.",
+    errors,
+    requestId: answer.headers.get("x-request-id"),
+  });
+});
+
+test("what nobody foresaw is logged under the request id and not told", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const answer = await route(async () => {
+    throw new Error("password of the database: hunter2");
+  })(asked(), noParams);
+  expect(answer.status).toBe(500);
+  const text = await answer.text();
+  const requestId = answer.headers.get("x-request-id");
+  expect(text).not.toContain("hunter2");
+  expect(JSON.parse(text)).toMatchObject({ status: 500, requestId });
+  expect(logged).toHaveBeenCalledOnce();
+  expect(JSON.parse(`${logged.mock.calls[0]?.[0]}`)).toMatchObject({
+    reference: requestId,
+    during: "POST /api/x",
+    message: "password of the database: hunter2",
+  });
+});
+
+test("a body of 64 KiB is read, and one byte more is refused", async () => {
+  expect(await readBytes(asked("x".repeat(body_bytes_max)))).toHaveLength(body_bytes_max);
+  expect(await readBytes(asked("x".repeat(body_bytes_max + 1)))).toMatchObject({
+    problem: true,
+    status: 413,
+  });
+});
+
+test("a body that does not say its length is read no further than the bound", async () => {
+  let pulled = 0;
+  const endless = new ReadableStream({
+    pull(controller) {
+      pulled++;
+      controller.enqueue(new Uint8Array(16 * 1024));
+    },
+  });
+  expect(await readBytes(asked(endless))).toMatchObject({ problem: true, status: 413 });
+  expect(pulled).toBeLessThan(10);
+});
+
+test.each([
+  ["", "nothing"],
+  ["{", "half a value"],
+  ["{'a': 1}", "not JSON"],
+  [Buffer.from([0x22, 0xff, 0x22]), "not UTF-8"],
+] as [BodyInit, string][])("a malformed body is 400 (%#: %s)", async (body: BodyInit) => {
+  expect(await readJson(asked(body))).toMatchObject({ problem: true, status: 400, code: "malformed" });
+});
+
+test("a body without any is read as empty", async () => {
+  expect(await readBytes(asked())).toHaveLength(0);
+});
+
+test.each([
+  ["refused", 403],
+  ["invalid", 422],
+  ["notFound", 404],
+  ["alreadyReceived", 409],
+  ["contentDiffers", 422],
+  ["inProgress", 409],
+  ["backlog", 429],
+  ["unavailable", 503],
+] as const)("the engine's %s is answered with %d", (code, status) => {
+  const given = problemOf(reject(code, "A sentence."));
+  expect(isProblem(given)).toBe(true);
+  expect(given).toMatchObject({ status, code, detail: "A sentence." });
+});
+
+test("a refusal names its fields, the order and who could", () => {
+  expect(
+    problemOf(
+      reject("contentDiffers", "Other.", {
+        differs: ["total", "country"],
+        order: "o",
+        whoCan: "a supervisor",
+      }),
+    ),
+  ).toMatchObject({
+    errors: [
+      { field: "total", message: "Other." },
+      { field: "country", message: "Other." },
+    ],
+    more: { order: "o", whoCan: "a supervisor" },
+  });
+});
