@@ -88,20 +88,24 @@ export function routes<Name extends string>(route: Route<Name>): readonly Name[]
 
 /** Where a step may lead, in the order its definition names them. */
 export function successors(step: Step): readonly string[] {
+  return routesOf(step).flat();
+}
+
+function routesOf(step: Step): (readonly string[])[] {
   switch (step.kind) {
     case "decision":
-      return [...routes(step.pass), ...routes(step.review)];
+      return [routes(step.pass), routes(step.review)];
     case "task":
       return [
-        ...Object.values(step.outcomes).flatMap((outcome) =>
+        ...Object.values(step.outcomes).map((outcome) =>
           "to" in outcome ? routes(outcome.to) : [outcome.sendBack.recheck],
         ),
-        ...(step.fail ? routes(step.fail) : []),
-        ...(step.skip ? routes(step.skip) : []),
+        ...(step.fail ? [routes(step.fail)] : []),
+        ...(step.skip ? [routes(step.skip)] : []),
       ];
     case "effect":
     case "wait":
-      return routes(step.to);
+      return [routes(step.to)];
     case "end":
       return [];
   }
@@ -127,6 +131,8 @@ export function lint(definition: WorkflowDefinition): string[] {
   for (const [name, step] of Object.entries(steps)) {
     if (!reached.has(name)) at(name, "cannot be reached");
     if (step.kind !== "end" && !leadsToAnEnd(steps, name)) at(name, "never leads to an end");
+    for (const route of routesOf(step))
+      if (new Set(route).size < route.length) at(name, "opens the same step twice on one way");
     if (step.kind === "decision" && step.rules.length === 0) at(name, "has no rule");
     if (step.kind === "effect" && step.retry.attempts_max < 1) at(name, "allows no attempt");
     if (step.kind === "task") {
@@ -134,6 +140,8 @@ export function lint(definition: WorkflowDefinition): string[] {
       if (step.owners.every((owner) => owner === "requester"))
         at(name, "is owned by requesters only, who may not decide their own orders: nobody is left eligible");
       if (Object.keys(step.outcomes).length === 0) at(name, "has no outcome");
+      else if (Object.values(step.outcomes).every((outcome) => "sendBack" in outcome))
+        at(name, "only ever sends back, so no order gets past it");
       if (!step.timeOut?.escalateTo) at(name, "does not say what its time-out does");
       if (!(step.sla?.goal_minutes > 0)) at(name, "has no live SLA");
       for (const [verdict, outcome] of Object.entries(step.outcomes))
