@@ -101,7 +101,7 @@ function play(order: Spec, step: Step | null): Spec {
 describe("whatever machines do", () => {
   it("no order in review is dispatched without a person's verdict", () => {
     fc.assert(
-      fc.property(fc.array(draw, { maxLength: 40 }), (draws) => {
+      fc.property(fc.array(draw, { minLength: 5, maxLength: 40, size: "max" }), (draws) => {
         const after = draws.reduce(
           (order, drawn) => play(order, machine(order, drawn)),
           spec(orderFulfilment).given(received()),
@@ -116,14 +116,19 @@ describe("whatever machines do", () => {
 });
 
 describe("whatever anybody does", () => {
+  const inReview = spec(orderFulfilment).given(received());
+  const starts = [
+    inReview,
+    inReview.given(ask("ana", "task.decide", { verdict: "approve" })),
+    inReview.given(ask("ana", "task.decide", { verdict: "approve" }), ask("timer", "effect.attempt")),
+    inReview.given(ask("ana", "task.decide", { verdict: "sendBack", note: "Which?" })),
+  ];
   const orders = fc
-    .array(fc.oneof(draw, person), { maxLength: 60 })
-    .map((drawn) =>
-      drawn.reduce(
-        (order, each) => play(order, anybody(order, each)),
-        spec(orderFulfilment).given(received()),
-      ),
-    );
+    .record({
+      start: fc.constantFrom(...starts),
+      drawn: fc.array(fc.oneof(draw, person), { minLength: 10, maxLength: 60, size: "max" }),
+    })
+    .map(({ start, drawn }) => drawn.reduce((order, each) => play(order, anybody(order, each)), start));
 
   it("a dispatch follows a person's approval of exactly what the order says", () => {
     fc.assert(
