@@ -42,6 +42,12 @@ export function evolveAccess(state: AccessState | null, event: RecordedEvent): A
   };
 }
 
+/** Whether so much was refused in this hour that what is only counted is counted together. */
+export function isCrowded(state: AccessState | null, subject: string, now: string): boolean {
+  if (!state || state.hour !== hourOf(now)) return false;
+  return state.eventsThisHour >= events_per_hour_max && state.refusals[subject] === undefined;
+}
+
 /** Whether this refusal is written as an event of its own, or only counted. */
 export function isRecorded(state: AccessState | null, subject: string, now: string): boolean {
   if (!state || state.hour !== hourOf(now)) return true;

@@ -179,6 +179,16 @@ export class Appender {
     }
   }
 
+  /** The leaf of each stream's last event; a stream without events is not among them. */
+  async heads(streams: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.$queryRawUnsafe<{ stream: string; leaf: string }[]>(
+      `SELECT stream, encode(leaf, 'hex') AS leaf FROM stream_head WHERE workspace = $1 AND stream = ANY ($2::text[])`,
+      this.workspace,
+      [...new Set(streams)],
+    );
+    return new Map(rows.map(({ stream, leaf }) => [stream, leaf]));
+  }
+
   async #readGeneration(): Promise<number> {
     const [head] = await this.database.$queryRawUnsafe<{ generation: number }[]>(
       "SELECT generation FROM workspace_head WHERE workspace = $1",

@@ -1,6 +1,7 @@
-import { type AccessState, hourOf, isRecorded, refusalSubject } from "#lib/domain/access";
+import { randomUUID } from "node:crypto";
+import { type AccessState, hourOf, isCrowded, isRecorded, refusalSubject } from "#lib/domain/access";
 import { type AuthorizedActor, isAuthorizedActor, UnauthorizedActorError } from "#lib/domain/authority";
-import { type Command, commandSchema, type OrderCommand } from "#lib/domain/commands";
+import { type Command, type CommandOf, commandSchema } from "#lib/domain/commands";
 import { decideOrder } from "#lib/domain/decide-order";
 import type { EventDraft, RecordedEvent } from "#lib/domain/events";
 import type { Facts, Principal } from "#lib/domain/facts";
@@ -10,7 +11,7 @@ import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
 import { decideSettings, type SettingsCommand } from "#lib/domain/settings";
 import { type WorkflowDefinition, workflowReference } from "#lib/domain/workflow";
 import { BodyError, type EventActor } from "#lib/log/body";
-import type { Json } from "#lib/log/canonical";
+import { CanonicalError, type Json } from "#lib/log/canonical";
 import { blindIndex, commandMac, orderId, type WorkspaceKeys } from "#lib/log/keys";
 import type { Clock } from "../clock";
 import type { Database } from "../db";
@@ -20,6 +21,7 @@ import {
   type CustomerOrders,
   calendarFact,
   type HistoryQuestion,
+  isRevoked,
   permittingStreams,
   personFact,
   pinnedStreams,
@@ -27,7 +29,7 @@ import {
 } from "./fact-loader";
 import { type ProjectedRows, project, RowChanges } from "./projector";
 import { openPersonal, type SealedEvent, seal } from "./seal";
-import { evolveStream, type Held, Streams } from "./streams";
+import { evolveStream, type Held, latestOf, Streams } from "./streams";
 import { systemActor } from "./system-actor";
 
 /**
@@ -94,6 +96,9 @@ type Job = {
   fail(error: unknown): void;
 };
 
+/** A refusal and what it was judged on. */
+type Rejected = { job: Job; rejection: Rejection; basis: { held: Held; leaf: string | null }[] };
+
 type Prepared = {
   job: Job;
   append: AppendCommand;
@@ -106,6 +111,7 @@ const events_per_batch_max = 500;
 const batches_max = 2;
 const worthSplitting = 16;
 const tries_max = 12;
+const id_bytes_max = 400;
 
 export class Engine {
   readonly workspace: string;
@@ -139,7 +145,9 @@ export class Engine {
   async execute(given: Command, asking: Asking): Promise<Accepted | Rejection> {
     const { actor } = asking;
     if (!isAuthorizedActor(actor) || actor.workspace !== this.workspace) throw new UnauthorizedActorError();
-    const command = actor.type === "system" ? given : parse(given);
+    const misnamed = nameProblem(asking);
+    if (misnamed) return misnamed;
+    const command = isOwn(given, actor) ? given : parse(given);
     if (isRejection(command)) return command;
     const running = commandKey(asking);
     if (this.#running.has(running)) return reject("inProgress", "This request is still being worked on.");
@@ -148,6 +156,10 @@ export class Engine {
       const result = await this.#submit(command, asking);
       if (isRejection(result) && result.authority) await this.#recordRefusal(command, asking, result);
       return result;
+    } catch (error) {
+      // A text the log cannot hold, in a member whose schema lets any text through.
+      if (error instanceof CanonicalError) return unwritable(error);
+      throw error;
     } finally {
       this.#running.delete(running);
     }
@@ -164,9 +176,15 @@ export class Engine {
     for (const [key, { principal, count, event }] of [...this.#uncounted]) {
       if (!stopping && event.data.hour >= hour) continue;
       this.#uncounted.delete(key);
-      await this.#bookkeeping(`access/${principal}`, `denials/${key}`, () => [
-        { ...event, data: { ...event.data, count } },
-      ]);
+      try {
+        // Each count is a command of its own: another process, or this one before it stopped, counts others.
+        await this.#bookkeeping(`access/${principal}`, `denials/${randomUUID()}`, () => [
+          { ...event, data: { ...event.data, count } },
+        ]);
+      } catch (error) {
+        this.#uncount(key, principal, event, count);
+        throw error;
+      }
     }
   }
 
@@ -190,11 +208,7 @@ export class Engine {
           command,
           asking,
           stream,
-          mac: commandMac(
-            this.#options.keys,
-            `${asking.actor.type}/${asking.actor.id}`,
-            command as unknown as Json,
-          ),
+          mac: commandMac(this.#options.keys, principalName(asking.actor), command as unknown as Json),
           definition,
           person,
           customerIndex: this.#customerIndex(command),
@@ -283,8 +297,10 @@ export class Engine {
   async #writeBatch(batch: Job[]): Promise<void> {
     const touched = new Set<Held>();
     const prepared: Prepared[] = [];
+    const rejected: Rejected[] = [];
     let events = 0;
     try {
+      await this.#bringUpToDate(batch);
       await this.#loadHistories(batch);
       for (const [n, job] of batch.entries()) {
         if (events >= events_per_batch_max) {
@@ -296,7 +312,7 @@ export class Engine {
         }
         try {
           const made = this.#prepare(job, touched);
-          if (isRejection(made)) void this.#answerRejected(job, made);
+          if (isRejection(made)) rejected.push({ job, rejection: made, basis: basisOf(job) });
           else {
             prepared.push(made);
             events += made.sealed.length;
@@ -306,6 +322,7 @@ export class Engine {
         }
       }
       if (prepared.length > 0) await this.#write(prepared, touched);
+      if (rejected.length > 0) void this.#answerRejected(rejected);
     } catch (error) {
       for (const job of batch) job.fail(error);
     } finally {
@@ -318,8 +335,8 @@ export class Engine {
 
   #prepare(job: Job, touched: Set<Held>): Prepared | Rejection {
     const { held, asking, command } = job;
-    if (held.broken)
-      return reject("unavailable", `This needs attention before anything can happen: ${held.broken}.`);
+    const broken = held.broken ?? job.permitting.find((permits) => permits.broken)?.broken;
+    if (broken) return reject("unavailable", `This needs attention before anything can happen: ${broken}.`);
     const from = held.working ?? held.current;
     const clock = this.#options.clock.now();
     const now = clock < from.recordedAt ? from.recordedAt : clock;
@@ -355,9 +372,11 @@ export class Engine {
       if (error instanceof BodyError) return reject("invalid", error.message, { field: error.member });
       throw error;
     }
+    // The first command of a batch that touches the stream carries its new key; those after it hang on that one.
+    const freshKey = touched.has(held) ? null : held.freshlyWrapped;
     held.working = state;
     touched.add(held);
-    const freshKey = held.freshlyWrapped;
+    if (command?.type === "order.receive") this.#rememberOrder(job, command, now);
     return {
       job,
       sealed,
@@ -370,7 +389,10 @@ export class Engine {
         stream: job.stream,
         base: from.version,
         bodies: sealed.map(({ body }) => body),
-        guards: job.permitting.map(({ stream, current }) => ({ stream, version: current.version })),
+        guards: job.permitting.map((permits) => ({
+          stream: permits.stream,
+          version: latestOf(permits).version,
+        })),
         subjectKey: freshKey ? { subject: job.stream, wrapped: freshKey } : null,
       },
     };
@@ -400,10 +422,7 @@ export class Engine {
         const definition = job.definition ?? this.#definitionOf(command, held);
         if (!definition)
           return reject("unavailable", "This version of Holdpoint does not have the order's workflow.");
-        const drafts = decideOrder(definition, state as OrderState | null, facts, command);
-        if (!isRejection(drafts) && (command.type === "order.receive" || command.type === "order.amend"))
-          this.#rememberOrder(job, command, now);
-        return drafts;
+        return decideOrder(definition, state as OrderState | null, facts, command);
       }
     }
   }
@@ -418,7 +437,7 @@ export class Engine {
       workspace: this.workspace,
       stream: job.stream,
       now,
-      principal: principalOf(job.asking.actor, person === undefined ? null : personFact(personHeld(person))),
+      principal: principalOf(job.asking.actor, person === undefined ? undefined : personHeld(person)),
       person: (id) => personFact(personHeld(id)),
       get policy() {
         return policyFact(job.permitting.find(({ stream }) => stream.startsWith("policy/")));
@@ -492,7 +511,7 @@ export class Engine {
     const again = prepared
       .filter((_, n) => ["conflict", "guard", "behind", "generation"].includes(verdicts[n]!.kind))
       .map(({ job }) => job);
-    if (stale.size > 0) await this.#reload([...stale], again);
+    for (const held of stale) held.outdated = true;
     for (const job of again) {
       job.tries++;
       if (job.tries >= tries_max)
@@ -501,30 +520,60 @@ export class Engine {
     }
   }
 
-  async #reload(stale: Held[], again: Job[]): Promise<void> {
-    try {
+  /** Reads again what was found to be stale, and what the fresh state is permitted by. */
+  async #bringUpToDate(batch: readonly Job[]): Promise<void> {
+    const mine = new Set(batch.map(({ held }) => held));
+    for (const held of new Set(batch.flatMap(({ held, permitting }) => [held, ...permitting]))) {
       // What another batch is writing at this moment that batch brings up to date.
-      for (const held of stale)
-        if (!held.busy || again.some((job) => job.held === held)) await this.streams.reload(held);
-      for (const job of again)
-        if (job.stream.startsWith("order/"))
-          for (const wanted of pinnedStreams(job.held.current.state as OrderState | null))
-            if (!job.pinned.some(({ stream }) => stream === wanted))
-              job.pinned.push(await this.streams.acquire(wanted));
-    } catch (error) {
-      for (const job of again.splice(0)) job.fail(error);
+      if (!held.outdated || (held.busy && !mine.has(held))) continue;
+      const busy = held.busy;
+      held.busy = true;
+      try {
+        await this.streams.reload(held);
+      } finally {
+        held.busy = busy;
+      }
+    }
+    for (const job of batch) {
+      if (job.tries === 0 || job.command === null) continue;
+      job.definition ??= this.#definitionOf(job.command, job.held);
+      for (const wanted of permittingStreams(job.command, job.person, job.definition))
+        if (!job.permitting.some(({ stream }) => stream === wanted))
+          job.permitting.push(await this.streams.acquire(wanted));
+      if (!job.stream.startsWith("order/")) continue;
+      for (const wanted of pinnedStreams(job.held.current.state as OrderState | null))
+        if (!job.pinned.some(({ stream }) => stream === wanted))
+          job.pinned.push(await this.streams.acquire(wanted));
     }
   }
 
-  /** A refused command may be one that was accepted before and is only sent again: then it gets its first answer. */
-  async #answerRejected(job: Job, rejection: Rejection): Promise<void> {
-    if (rejection.code === "invalid" || rejection.authority || job.command === null)
-      return job.settle(rejection);
+  /**
+   * A refusal is answered when the log bears it out. The command may have been accepted before: then it gets its first
+   * answer. What it was judged on may have moved on, here or in another process: then it is judged again.
+   */
+  async #answerRejected(rejected: readonly Rejected[]): Promise<void> {
+    const checked = rejected.filter(({ job }) => job.command !== null && !job.held.broken);
+    for (const { job, rejection } of rejected)
+      if (job.command === null || job.held.broken) job.settle(rejection);
+    if (checked.length === 0) return;
     try {
-      const known = (await this.#appender.lookUp([job.asking])).get(commandKey(job.asking));
-      job.settle(known ? this.#knownAnswer(job, known, rejection) : rejection);
+      const [known, heads] = await Promise.all([
+        this.#appender.lookUp(checked.map(({ job }) => job.asking)),
+        this.#appender.heads(checked.flatMap(({ basis }) => basis.map(({ held }) => held.stream))),
+      ]);
+      for (const { job, rejection, basis } of checked) {
+        const first = known.get(commandKey(job.asking));
+        const moved = basis.filter(({ held, leaf }) => (heads.get(held.stream) ?? null) !== leaf);
+        if (first) job.settle(this.#knownAnswer(job, first, rejection));
+        else if (moved.length === 0 || ++job.tries >= tries_max) job.settle(rejection);
+        else {
+          for (const { held } of moved) held.outdated = true;
+          this.#queue.push(job);
+        }
+      }
+      this.#pump();
     } catch (error) {
-      job.fail(error);
+      for (const { job } of checked) job.fail(error);
     }
   }
 
@@ -536,7 +585,8 @@ export class Engine {
     const { stream, firstVersion, count } = known;
     if (known.mac === job.mac)
       return { rejected: false, stream, firstVersion, count, repeated: true, firstPos: null, events: [] };
-    if (rejection?.code === "contentDiffers") return rejection;
+    if (rejection?.code === "contentDiffers" || rejection?.authority || rejection?.code === "invalid")
+      return rejection;
     return reject("contentDiffers", "Another request was accepted under this key before.", {
       order: stream.startsWith("order/") ? stream.slice("order/".length) : undefined,
     });
@@ -548,23 +598,26 @@ export class Engine {
     const order = "order" in command ? command.order : undefined;
     const principal = actor.person ?? actor.id;
     const subject = refusalSubject(rule, order);
-    await this.#bookkeeping(
-      `access/${principal}`,
-      `refusal/${asking.source}/${asking.id}`.slice(0, 500),
-      (held, now) => {
-        const data = { rule, command: command.type, order, message: rejection.message, hour: hourOf(now) };
-        const state = (held.working ?? held.current).state as AccessState | null;
-        if (isRecorded(state, subject, now)) return [{ type: "accessRefused", data }];
-        const key = `${principal}/${data.hour}/${subject}`;
-        const counted = this.#uncounted.get(key);
-        this.#uncounted.set(key, {
-          principal,
-          count: (counted?.count ?? 0) + 1,
-          event: { type: "denialsCounted", data: { rule, order, hour: data.hour, count: 0 } },
-        });
-        return [];
-      },
-    );
+    // The mac is part of the name: another person's refusal, or of something else, under the same id is another refusal.
+    const mac = commandMac(this.#options.keys, principalName(actor), command as unknown as Json);
+    await this.#bookkeeping(`access/${principal}`, `refusal/${mac}/${asking.id}`, (held, now) => {
+      const data = { rule, command: command.type, order, message: rejection.message, hour: hourOf(now) };
+      const state = (held.working ?? held.current).state as AccessState | null;
+      if (isRecorded(state, subject, now)) return [{ type: "accessRefused", data }];
+      // Somebody who tries everything there is gets one count for all of it.
+      const counted = isCrowded(state, subject, now) ? undefined : order;
+      const key = `${principal}/${data.hour}/${refusalSubject(rule, counted)}`;
+      const event = {
+        type: "denialsCounted" as const,
+        data: { rule, order: counted, hour: data.hour, count: 0 },
+      };
+      this.#uncount(key, principal, event, 1);
+      return [];
+    });
+  }
+
+  #uncount(key: string, principal: string, event: DenialsCounted, count: number): void {
+    this.#uncounted.set(key, { principal, event, count: (this.#uncounted.get(key)?.count ?? 0) + count });
   }
 
   async #loadHistories(batch: readonly Job[]): Promise<void> {
@@ -589,9 +642,9 @@ export class Engine {
     };
   }
 
-  #rememberOrder(job: Job, command: OrderCommand, now: string): void {
+  #rememberOrder(job: Job, command: CommandOf<"order.receive">, now: string): void {
     const question = this.#historyQuestion(job, command, now);
-    if (question && command.type === "order.receive") this.#histories.add(command.businessKey, question);
+    if (question) this.#histories.add(command.businessKey, question);
   }
 
   #streamOf(command: Command): string {
@@ -639,6 +692,10 @@ function once<Value>(make: () => Value): () => Value {
   };
 }
 
+function basisOf({ held, permitting }: Job): Rejected["basis"] {
+  return [held, ...permitting].map((each) => ({ held: each, leaf: latestOf(each).leaf }));
+}
+
 type DenialsCounted = Extract<EventDraft, { type: "denialsCounted" }>;
 
 /** How sign-in finds a person by e-mail without the address being anywhere in plain. */
@@ -653,14 +710,42 @@ function parse(given: Command): Command | Rejection {
   return reject("invalid", issue.message, { field: issue.path.join(".") || undefined });
 }
 
-function principalOf(actor: AuthorizedActor, person: ReturnType<typeof personFact>): Principal {
+/** What the engine asks itself is made by the engine; everything else is parsed, also what an import hands in. */
+function isOwn(command: Command, actor: AuthorizedActor): boolean {
+  return actor.type === "system" && /^(timer|effect)\./.test(command.type);
+}
+
+/** The log holds `source` and `id` in every event: what it cannot hold is refused before anything is decided. */
+function nameProblem({ source, id }: Asking): Rejection | null {
+  if (!/^[a-z][a-z0-9.-]{0,63}$/.test(source))
+    return reject("invalid", "must be lower-case letters, digits, dots and dashes, at most 64", {
+      field: "source",
+    });
+  const bytes = Buffer.byteLength(id, "utf8");
+  if (bytes === 0 || bytes > id_bytes_max || /\p{Cc}/u.test(id) || !id.isWellFormed())
+    return reject("invalid", `must be a text of 1 to ${id_bytes_max} bytes without control characters`, {
+      field: "id",
+    });
+  return null;
+}
+
+function unwritable({ pointer, problem }: CanonicalError): Rejection {
+  return reject("invalid", problem, { field: pointer.slice(1).replaceAll("/", ".") || undefined });
+}
+
+function principalOf(actor: AuthorizedActor, held: Held | undefined): Principal {
   if (actor.type === "system") return { kind: "system", part: actor.id as never };
+  const person = personFact(held);
   return {
     kind: "person",
     person: actor.person ?? "",
     grants: person?.grants ?? [],
-    disabled: person?.disabled ?? true,
+    disabled: (person?.disabled ?? true) || (actor.type === "apiKey" && isRevoked(held, actor.id)),
   };
+}
+
+function principalName({ type, id }: AuthorizedActor): string {
+  return `${type}/${id}`;
 }
 
 function eventActor({ type, id, person, account, session }: AuthorizedActor): EventActor {

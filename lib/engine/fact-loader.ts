@@ -6,7 +6,7 @@ import type { CustomerHistory } from "#lib/domain/policy";
 import type { CalendarState, PolicyState } from "#lib/domain/settings";
 import type { WorkflowDefinition } from "#lib/domain/workflow";
 import type { Database } from "../db";
-import type { Held, Streams } from "./streams";
+import { type Held, latestOf, type Streams } from "./streams";
 
 /**
  * Which streams permit a command, and what the customer's history says.
@@ -37,15 +37,21 @@ export function pinnedStreams(state: OrderState | null): Set<string> {
 }
 
 export function personFact(held: Held | undefined) {
-  const state = held?.current.state as PersonState | null | undefined;
+  const state = held && (latestOf(held).state as PersonState | null);
   return state ? { disabled: state.disabled, grants: state.grants } : null;
+}
+
+/** Whether the person's API key was revoked, whatever the sign-in still believes. */
+export function isRevoked(held: Held | undefined, apiKey: string): boolean {
+  const state = held && (latestOf(held).state as PersonState | null);
+  return state?.apiKeys[apiKey]?.revoked === true;
 }
 
 export function policyFact(held: Held | undefined): {
   parameters: PolicyState["parameters"];
   reference: string;
 } {
-  const state = held?.current.state as PolicyState | null | undefined;
+  const state = held && (latestOf(held).state as PolicyState | null);
   if (!held || !state)
     throw new Error("this workflow has no published policy; the engine publishes one when it starts");
   return { parameters: state.parameters, reference: `${held.stream}@${state.version}` };
@@ -57,7 +63,8 @@ export function calendarFact(
 ): { calendar: BusinessCalendar; reference: string } {
   const pinned = nameOrReference.includes("@");
   const stream = pinned ? streamOfReference(nameOrReference) : `calendar/${nameOrReference}`;
-  const state = peek(stream)?.current.state as CalendarState | null | undefined;
+  const held = peek(stream);
+  const state = held && (latestOf(held).state as CalendarState | null);
   const version = pinned
     ? Number(nameOrReference.slice(nameOrReference.lastIndexOf("@") + 1))
     : state?.version;

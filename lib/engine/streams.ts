@@ -29,6 +29,8 @@ export type Held = {
   users: number;
   /** Whether a batch that names the stream is being decided or written. */
   busy: boolean;
+  /** Found to be behind the log: read again before anything more is decided on it. */
+  outdated: boolean;
   /** Why the stream can't be folded; every command on it is refused with that. */
   broken: string | null;
 };
@@ -135,6 +137,7 @@ export class Streams {
         freshlyWrapped: null,
         users: 0,
         busy: false,
+        outdated: false,
         broken: null,
       });
     for (const { subject, wrapped: bytes } of wrapped) {
@@ -163,6 +166,11 @@ export class Streams {
       surplus--;
     }
   }
+}
+
+/** The state to decide on: with what the batches under way would add. */
+export function latestOf({ working, current }: Held): StreamState {
+  return working ?? current;
 }
 
 export function evolveStream(from: StreamState, event: RecordedEvent): StreamState {
