@@ -4,10 +4,12 @@ import { escalatedCount } from "#lib/queries/escalations";
 import { namesOf } from "#lib/queries/people-names";
 import { mayRead } from "#lib/queries/permission";
 import { queueCount } from "#lib/queries/queue";
+import { hasRequests } from "#lib/queries/requests";
 import { AppFrame } from "../components/app-frame";
 import type { NavigationItem } from "../components/navigation";
 import { startOf } from "./places";
 import { personOf, store, viewNow } from "./reading";
+import { mayAsk } from "./requests/may-ask";
 import { signOut } from "./sign-in/actions";
 
 /** What surrounds every page of somebody signed in: the places they may go, what waits there, and who they are. */
@@ -27,14 +29,15 @@ export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor
 }
 
 async function placesOf(actor: AuthorizedActor): Promise<NavigationItem[]> {
-  const [queued, escalated] = await Promise.all([
+  const [queued, escalated, requests] = await Promise.all([
     mayRead(actor, "queue") ? queueCount(actor, store()) : null,
     mayRead(actor, "escalations") ? escalatedCount(actor, store()) : null,
+    mayAsk(actor) || (mayRead(actor, "ownOrders") && hasRequests(actor, store())),
   ]);
   const places: NavigationItem[] = [];
   if (queued !== null) places.push({ href: "/queue", label: "Queue", count: queued });
   if (escalated !== null) places.push({ href: "/escalations", label: "Escalations", count: escalated });
-  places.push({ href: "/requests", label: "Requests" });
+  if (requests) places.push({ href: "/requests", label: "Requests" });
   if (mayRead(actor, "auditLog")) places.push({ href: "/audit", label: "Audit" });
   return places;
 }

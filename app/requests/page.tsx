@@ -1,4 +1,5 @@
 import type { Metadata, Route } from "next";
+import { readersOf } from "#lib/queries/permission";
 import { needingChanges, requestsPage } from "#lib/queries/requests";
 import { gate } from "#lib/web/gate";
 import { ButtonLink } from "../../components/button";
@@ -14,7 +15,7 @@ export const metadata: Metadata = { title: "Requests" };
 
 /** What this person asked for; first what waits for this person to change it. */
 export default async function RequestsPage({ searchParams }: PageProps<"/requests">) {
-  const actor = await gate();
+  const actor = await gate(...readersOf("ownOrders"));
   const after = single((await searchParams).after);
   const view = viewNow();
   const [changes, { lines, next }] = await Promise.all([

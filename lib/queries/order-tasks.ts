@@ -82,12 +82,16 @@ export async function tasksOf(
         mayTakeOver:
           task.owner !== actor.person &&
           may({ type: "task.takeOver", ...at, reason: "to see whether it may" }),
-        decision: task.decision && {
-          participle: verdictPast(task.step, task.decision.verdict).participle,
-          by: names.person(task.decision.by),
-          effectiveAt: task.decision.effectiveAt,
-          mine: task.decision.by === actor.person,
-        },
+        // A decision that sent the order back stays with its task until the changes are there; it can't be undone any more.
+        decision:
+          task.status !== "COMPLETED" || !task.decision
+            ? null
+            : {
+                participle: verdictPast(task.step, task.decision.verdict).participle,
+                by: names.person(task.decision.by),
+                effectiveAt: task.decision.effectiveAt,
+                mine: task.decision.by === actor.person,
+              },
       };
     }),
   );
@@ -103,7 +107,7 @@ const named_max = 4;
 async function whoCanDecide(store: Store, task: TaskState, names: Names): Promise<string> {
   if (task.suspended?.for === "changes") return "It comes back once the order was changed.";
   if (task.suspended) return "A supervisor can let it go on.";
-  if (task.decision) return "";
+  if (task.decision) return `${names.person(task.decision.by)} decided it.`;
   if (task.owner) return `${names.person(task.owner)} holds it and can decide.`;
   return whoHas(store, task.roles, task.excluded);
 }

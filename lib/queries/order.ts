@@ -10,7 +10,7 @@ import { namesOf } from "./people-names";
 import { mayRead } from "./permission";
 import { keysOf, type Personal, personalOf, subjectsOf, textOf } from "./personal";
 import { refusalOf } from "./possible";
-import { sentenceOf } from "./sentences";
+import { followsByItself, sentenceOf } from "./sentences";
 import { type OrderStanding, standingOfState } from "./standing";
 import { readStream, type Store, type StoredEvent } from "./store";
 import { actorWords, definitionOf, effectWords } from "./words";
@@ -193,11 +193,12 @@ function historyLine(
   const said = event
     ? sentenceOf(event, { person, effect })
     : { sentence: `${body.type} happened, which this version of Holdpoint cannot read.`, technical: false };
+  const actor = actorWords(body.actor, person);
   return {
     id: `${body.stream}@${body.version}`,
     version: body.version,
     at: body.recordedAt,
-    actor: actorWords(body.actor, person),
+    actor: event && followsByItself(event) ? { ...actor, kind: "machine" } : actor,
     ...said,
     note: body.type === "orderReceived" || body.type === "orderAmended" ? undefined : noteOf(body, held),
     detail: JSON.stringify(body.data, null, 2),

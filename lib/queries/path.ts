@@ -92,10 +92,10 @@ function effectPlace(state: OrderState, open: { step: string; visit: number }, n
 }
 
 function taskNote(task: TaskState, state: OrderState, names: Names): string {
-  if (task.decision)
-    return `${verdictPast(task.step, task.decision.verdict).participle} by ${names.person(task.decision.by)}`;
   if (task.suspended?.for === "changes") return `Waits for changes by ${names.person(state.requestedBy)}`;
   if (task.suspended) return "On hold";
+  if (task.decision)
+    return `${verdictPast(task.step, task.decision.verdict).participle} by ${names.person(task.decision.by)}`;
   if (task.owner) return `Claimed by ${names.person(task.owner)}`;
   return `Waits for the ${plural(task.roles)}`;
 }

@@ -51,6 +51,17 @@ export async function needingChanges(actor: AuthorizedActor, store: Store): Prom
   return linesOf(store, rows);
 }
 
+/** Whether this person ever asked for an order. */
+export async function hasRequests(actor: AuthorizedActor, store: Store): Promise<boolean> {
+  demandReader(actor, store.keys.workspace, "ownOrders");
+  const rows = await store.database.$queryRawUnsafe<unknown[]>(
+    `SELECT 1 FROM orders WHERE workspace = $1 AND generation = ${currentGeneration} AND requested_by = $2 LIMIT 1`,
+    store.keys.workspace,
+    actor.person ?? "",
+  );
+  return rows.length > 0;
+}
+
 /** The orders this person asked for, newest first. `cursor` is the `next` of the page before. */
 export async function requestsPage(
   actor: AuthorizedActor,

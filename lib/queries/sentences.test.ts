@@ -54,7 +54,7 @@ const samples: { [T in EventType]: Sample<T>[] } = {
   policyChecked: [
     {
       by: person("rita"),
-      says: "The policy asks for a person: £1,500.00 is over the limit of £1,000.00; No customer is named.",
+      says: "The policy asks for a person. £1,500.00 is over the limit of £1,000.00. No customer is named.",
       data: {
         ...review,
         policy: "policy/order-fulfilment@1",

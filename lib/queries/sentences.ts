@@ -40,7 +40,7 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
       return said(
         reasons.length === 0
           ? "The policy was checked and asks for nobody."
-          : `The policy asks for a person: ${reasons.join("; ")}.`,
+          : `The policy asks for a person. ${reasons.join(". ")}.`,
       );
     }
     case "taskOpened":
@@ -156,6 +156,28 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
       return said(`${who} published the policy of ${subject}.`);
     case "calendarPublished":
       return said(`${who} published the calendar “${event.data.calendar.name}”.`);
+  }
+}
+
+/**
+ * Whether an event followed by itself: it carries the actor whose command set it off, but nobody did it. That somebody
+ * asked for an order is an act, that the policy was then checked is not.
+ */
+export function followsByItself(event: RecordedEvent): boolean {
+  switch (event.type) {
+    case "policyChecked":
+    case "taskOpened":
+    case "taskEscalated":
+    case "decisionSettled":
+    case "effectIntended":
+    case "effectAttempted":
+    case "orderNeedsAttention":
+    case "signalTaken":
+      return true;
+    case "taskResumed":
+      return event.data.afterChanges === true;
+    default:
+      return false;
   }
 }
 
