@@ -33,3 +33,14 @@ async function ask(engine: Engine, orders_max: number): Promise<boolean> {
   );
   return Number(row?.waiting ?? 0) > orders_max;
 }
+
+/** Whether a command was accepted before: it adds nothing to the backlog, and its first answer is owed to who repeats it. */
+export async function isKnown(engine: Engine, source: string, id: string): Promise<boolean> {
+  const [row] = await engine.streams.database.$queryRawUnsafe<unknown[]>(
+    "SELECT 1 AS known FROM command WHERE workspace = $1 AND source = $2 AND id = $3",
+    engine.workspace,
+    source,
+    id,
+  );
+  return row !== undefined;
+}

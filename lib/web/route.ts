@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { apiKeyActor } from "#lib/auth/api-key";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
+import { count } from "./counters";
 import { logFailure } from "./log-failure";
 import { isProblem, type Problem, problem, problemResponse } from "./problem";
 
@@ -76,10 +77,9 @@ export async function readJson(request: Request): Promise<{ value: unknown } | P
 /** Whose API key the request carries, or the problem that it carries none that is good. */
 export async function demandApiKey(request: Request): Promise<AuthorizedActor | Problem> {
   const actor = await apiKeyActor(authContext(), request.headers.get("authorization"));
-  return (
-    actor ??
-    problem(401, "unauthenticated", "Send a valid API key as Authorization: Bearer hp_….", {
-      headers: { "WWW-Authenticate": 'Bearer realm="holdpoint"' },
-    })
-  );
+  if (actor) return actor;
+  count("apiKeysRefused");
+  return problem(401, "unauthenticated", "Send a valid API key as Authorization: Bearer hp_….", {
+    headers: { "WWW-Authenticate": 'Bearer realm="holdpoint"' },
+  });
 }

@@ -1,5 +1,5 @@
 import { isRejection } from "#lib/domain/rejection";
-import { isOverBacklog } from "#lib/engine/backlog";
+import { isKnown, isOverBacklog } from "#lib/engine/backlog";
 import { engineProcess } from "#lib/engine/process";
 import { env } from "#lib/env";
 import { contentProblem, idempotencyKeySchema, intakeSchema } from "#lib/web/intake";
@@ -23,15 +23,14 @@ export const POST = route(async (request) => {
   if (!content.success) return contentProblem(content.error);
 
   const { engine } = (await engineProcess()).runtime;
-  if (await isOverBacklog(engine, env("INTAKE_BACKLOG_MAX")))
+  const asking = { actor, source: "api", id: `${actor.id}/${idempotencyKey.data}` };
+  const over = await isOverBacklog(engine, env("INTAKE_BACKLOG_MAX"));
+  if (over && !(await isKnown(engine, asking.source, asking.id)))
     return problem(429, "backlog", "Too many orders are waiting. Send this one again a little later.", {
       headers: { "Retry-After": "5" },
     });
 
-  const result = await engine.execute(
-    { type: "order.receive", ...content.data },
-    { actor, source: "api", id: `${actor.id}/${idempotencyKey.data}` },
-  );
+  const result = await engine.execute({ type: "order.receive", ...content.data }, asking);
   if (isRejection(result)) return problemOf(result);
   const order = result.stream.slice("order/".length);
   const status = `/api/orders/${order}`;
