@@ -58,7 +58,9 @@ async function main(): Promise<void> {
           reading: { ...readingOf(given), mapping, now: wallClock.now() },
           split,
           concurrency: given.concurrency,
-          room: (signal) => (given.mode === "live" ? backlog.room(signal) : Promise.resolve()),
+          room: async (signal, underWay) => {
+            if (given.mode === "live") await backlog.room(signal, underWay);
+          },
           refuse: (refusal) => refusals.write(refusal),
           progress: (counts) => {
             latest = counts;
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
         });
         progress.done();
         console.log(summaryOf(given.file, rows, counts, progress.elapsed_s, given.refusals));
-        if (counts.rows < rows) process.exitCode = 1;
+        if (counts.rows === rows) process.exitCode = 0;
       } catch (error) {
         progress.done();
         throw new Error(
@@ -114,7 +116,6 @@ async function demandPerson({ engine }: Runtime, id: string): Promise<void> {
     );
 }
 
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+// Whatever ends this process before the last row was answered for, it was no success.
+process.exitCode = 1;
+main().catch((error: Error) => console.error(error.message));

@@ -9,7 +9,6 @@ const look_ms = 200;
 
 export class Backlog {
   #allowed = 0;
-  #looking: Promise<void> | null = null;
 
   constructor(
     readonly database: Database,
@@ -18,25 +17,20 @@ export class Backlog {
     readonly report: (waiting: number) => void,
   ) {}
 
-  /** Resolves when one more order may come in. Rejects when `signal` aborts first. */
-  async room(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when one more order may come in, asked by one caller at a time. `underWay` are those that were let in and may
+   * not be counted yet. Rejects when `signal` aborts first.
+   */
+  async room(signal: AbortSignal, underWay: () => number): Promise<void> {
     while (this.#allowed <= 0) {
-      this.#looking ??= this.#look(signal).finally(() => {
-        this.#looking = null;
-      });
-      await this.#looking;
-    }
-    this.#allowed--;
-  }
-
-  async #look(signal: AbortSignal): Promise<void> {
-    for (;;) {
+      const notCounted = underWay();
       const waiting = await waitingForMachines(this.database, this.workspace);
-      this.#allowed = this.waiting_max - waiting;
-      if (this.#allowed > 0) return;
+      this.#allowed = this.waiting_max - waiting - notCounted;
+      if (this.#allowed > 0) break;
       this.report(waiting);
       await pause(look_ms, undefined, { signal });
     }
+    this.#allowed--;
   }
 }
 

@@ -31,7 +31,7 @@ export type ImportOptions = {
   split: ReadonlySet<string>;
   concurrency: number;
   /** Resolves when one more order may come in. */
-  room(signal: AbortSignal): Promise<void>;
+  room(signal: AbortSignal, underWay: () => number): Promise<void>;
   refuse(refusal: Refusal): void;
   progress(counts: Counts): void;
   /** Stops the import after what is under way. */
@@ -86,7 +86,7 @@ export async function importOrders(options: ImportOptions): Promise<Counts> {
         finish(order);
         continue;
       }
-      await options.room(signal);
+      await options.room(signal, () => running.size);
       while (running.size >= options.concurrency || running.has(order.key))
         await new Promise<void>((resolve) => {
           freed = resolve;
@@ -134,7 +134,13 @@ function refusalOf(
   rejection: Rejection,
   columns: { [field in Field]?: string },
 ): Refusal {
-  const named = (field: string) => columns[field as Field] ?? field;
+  // The log speaks of the customer and the lines as wholes, the file has a column for each part of them.
+  const named = (member: string) => {
+    const parts = Object.entries(columns).filter(
+      ([field]) => field === member || field.startsWith(`${member.replace(/s$/, "")}.`),
+    );
+    return parts.length > 0 ? parts.map(([, name]) => name).join(", ") : member;
+  };
   const problem = {
     row: rows[0]!.number,
     field: (rejection.differs ?? [rejection.field ?? ""]).map(named).join(", "),
