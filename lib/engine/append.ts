@@ -61,6 +61,8 @@ export class Appender {
 
   async #call(commands: AppendCommand[], rows: (string | null)[]): Promise<Verdict[]> {
     this.#generation ??= await this.#readGeneration();
+    // What this call was sent with: another batch in flight may learn of a newer one first.
+    const generation = this.#generation;
     const listed: string[] = [];
     const owners: number[] = [];
     const bodies: string[] = [];
@@ -88,7 +90,7 @@ export class Appender {
     const [row] = await this.database.$queryRawUnsafe<[{ answer: Answer }]>(
       "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5, $6::jsonb, $7::json[]) AS answer",
       this.workspace,
-      this.#generation,
+      generation,
       `[${listed.join(",")}]`,
       owners,
       // Canonical JSON escapes every line feed, so the bodies can't hold one.
@@ -96,11 +98,11 @@ export class Appender {
       JSON.stringify(subjectKeys),
       rows,
     );
-    return this.#verdicts(commands, owners, row.answer);
+    return this.#verdicts(commands, owners, generation, row.answer);
   }
 
-  #verdicts(commands: AppendCommand[], owners: number[], answer: Answer): Verdict[] {
-    if (answer.generation !== this.#generation) {
+  #verdicts(commands: AppendCommand[], owners: number[], generation: number, answer: Answer): Verdict[] {
+    if (answer.generation !== generation) {
       this.#generation = answer.generation;
       return commands.map(() => ({ kind: "generation" }));
     }
