@@ -1,3 +1,4 @@
+import { leafOf } from "#lib/log/body";
 import type { Database } from "../db";
 
 /**
@@ -24,6 +25,9 @@ export type Verdict =
   | { kind: "known"; mac: string; stream: string; firstVersion: number; count: number }
   | { kind: "conflict" | "guard" | "behind" | "generation" }
   | { kind: "failed"; error: unknown };
+
+/** A command as it was written: its content's mac, where its events stand, and the leaf of the first. */
+type KnownCommand = { mac: string; stream: string; firstVersion: number; count: number; leaf: string };
 
 type Answer = {
   generation: number;
@@ -139,14 +143,14 @@ export class Appender {
         for (const [n, command] of part.entries()) verdicts.set(command, settled[n]!);
       }
     }
+    // A transaction given up for lost may have been written after that look, before the second try got the lock.
+    const late = missing.filter((command) => verdicts.get(command)?.kind === "known");
+    for (const [key, command] of late.length > 0 ? await this.lookUp(late, error) : [])
+      found.set(key, command);
     return commands.map((command): Verdict => {
       const known = found.get(commandKey(command));
-      if (
-        known?.mac === command.mac &&
-        known.firstVersion === command.base + 1 &&
-        known.stream === command.stream
-      )
-        return { kind: "written", firstPos: null };
+      // Only the bytes tell our own write from the same command's by another process at the same version.
+      if (known?.leaf === leafOf(command.bodies[0]!)) return { kind: "written", firstPos: null };
       return known ? { kind: "known", ...known } : (verdicts.get(command) ?? { kind: "failed", error });
     });
   }
@@ -155,14 +159,24 @@ export class Appender {
   async lookUp(
     commands: readonly { source: string; id: string }[],
     cause?: unknown,
-  ): Promise<Map<string, { mac: string; stream: string; firstVersion: number; count: number }>> {
+  ): Promise<Map<string, KnownCommand>> {
     for (let attempt = 1; ; attempt++) {
       try {
         const rows = await this.database.$queryRawUnsafe<
-          { source: string; id: string; mac: string; stream: string; first_version: number; count: number }[]
+          {
+            source: string;
+            id: string;
+            mac: string;
+            stream: string;
+            first_version: number;
+            count: number;
+            leaf: string;
+          }[]
         >(
-          `SELECT c.source, c.id, c.mac, c.stream, c.first_version, c.count FROM command c
+          `SELECT c.source, c.id, c.mac, c.stream, c.first_version, c.count, encode(e.leaf, 'hex') AS leaf
+           FROM command c
            JOIN unnest($2::text[], $3::text[]) AS asked(source, id) ON c.source = asked.source AND c.id = asked.id
+           JOIN event e ON e.workspace = c.workspace AND e.stream = c.stream AND e.version = c.first_version
            WHERE c.workspace = $1`,
           this.workspace,
           commands.map(({ source }) => source),
@@ -171,7 +185,13 @@ export class Appender {
         return new Map(
           rows.map((row) => [
             commandKey(row),
-            { mac: row.mac, stream: row.stream, firstVersion: row.first_version, count: row.count },
+            {
+              mac: row.mac,
+              stream: row.stream,
+              firstVersion: row.first_version,
+              count: row.count,
+              leaf: row.leaf,
+            },
           ]),
         );
       } catch (error) {
