@@ -1,5 +1,6 @@
 import type { RecordedEvent } from "#lib/domain/events";
 import type { OrderState } from "#lib/domain/order";
+import { isRejection } from "#lib/domain/rejection";
 import type { EffectAdapter, EffectAdapters, EffectInput, EffectOutcome } from "#lib/effects/adapter";
 import type { Clock } from "../clock";
 import type { Engine } from "./execute";
@@ -106,7 +107,7 @@ export class Dispatcher {
     const engine = this.engine();
     for (let tries = 1; ; tries++) {
       try {
-        await engine.execute(
+        const heard = await engine.execute(
           { type: "effect.answer", order: call.order, key: call.key, attempt: call.attempt, answer: outcome },
           {
             actor: systemActor(engine.workspace, "dispatcher"),
@@ -114,12 +115,13 @@ export class Dispatcher {
             id: `${call.key}/${call.attempt}`,
           },
         );
-        return;
+        if (!isRejection(heard) || heard.code !== "unavailable") return;
       } catch {
-        // The attempt's lease stays in the log: whoever comes next finds it in doubt and asks again under the same key.
-        if (tries === answers_max) return;
-        await new Promise((resolve) => setTimeout(resolve, answerAgain_ms));
+        // Not known to be written: said again.
       }
+      // The attempt's lease stays in the log: whoever comes next finds it in doubt and asks again under the same key.
+      if (tries === answers_max) return;
+      await new Promise((resolve) => setTimeout(resolve, answerAgain_ms));
     }
   }
 

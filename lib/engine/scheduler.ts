@@ -114,17 +114,14 @@ async function claim(
   now: string,
   dispatcher: Dispatcher,
 ): Promise<DueTimer[]> {
-  const claimed = await claimKinds(
-    database,
-    workspace,
-    now,
-    ["settle", "breach", "expire"],
-    null,
-    claims_max,
-  );
-  for (const effect of dispatcher.adapters.byName.keys()) {
+  const effects = [...dispatcher.adapters.byName.keys()];
+  const claimed = await claimKinds(database, workspace, now, ["settle", "breach"], null, claims_max);
+  if (effects.length === 0) return claimed;
+  // What became of an attempt is judged where its adapter is known: elsewhere nobody can say whether to ask again.
+  claimed.push(...(await claimKinds(database, workspace, now, ["expire"], effects, claims_max)));
+  for (const effect of effects) {
     const room = Math.min(claims_max, dispatcher.room(effect));
-    if (room > 0) claimed.push(...(await claimKinds(database, workspace, now, ["attempt"], effect, room)));
+    if (room > 0) claimed.push(...(await claimKinds(database, workspace, now, ["attempt"], [effect], room)));
   }
   return claimed;
 }
@@ -134,7 +131,7 @@ function claimKinds(
   workspace: string,
   now: string,
   kinds: string[],
-  effect: string | null,
+  effects: string[] | null,
   most: number,
 ): Promise<DueTimer[]> {
   return database.$queryRawUnsafe<DueTimer[]>(
@@ -144,8 +141,8 @@ function claimKinds(
        WHERE d.workspace = $1 AND d.generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
          AND d.due_at <= $2::timestamptz AND (d.claimed_until IS NULL OR d.claimed_until <= $2::timestamptz)
          AND d.kind = ANY ($3::text[])
-         AND ($4::text IS NULL OR EXISTS (SELECT FROM effect e WHERE e.workspace = d.workspace
-           AND e.generation = d.generation AND e.effect_key = d.effect_key AND e.name = $4))
+         AND ($4::text[] IS NULL OR EXISTS (SELECT FROM effect e WHERE e.workspace = d.workspace
+           AND e.generation = d.generation AND e.effect_key = d.effect_key AND e.name = ANY ($4)))
        ORDER BY d.due_at LIMIT $6::integer FOR UPDATE SKIP LOCKED
      ) due
      WHERE t.workspace = due.workspace AND t.generation = due.generation AND t.timer_id = due.timer_id
@@ -153,7 +150,7 @@ function claimKinds(
     workspace,
     now,
     kinds,
-    effect,
+    effects,
     lease_ms,
     most,
   );
