@@ -13,7 +13,8 @@ export default function NotFound() {
       <p className="text-xs font-medium text-ink-muted">404</p>
       <h1 className="text-xl">There is nothing at this address</h1>
       <p className="text-ink-muted">
-        The link may be mistyped, or what it led to is in another workspace. Orders never disappear.
+        The link may be mistyped. If it leads to an order that somebody else asked for, you need the role
+        reviewer, supervisor, auditor or admin to see it; an admin can give you one. Orders never disappear.
       </p>
       <div>
         <Link href="/" className={buttonClass()}>

@@ -17,6 +17,11 @@ const tones: Record<OfferedVerdict["kind"], Verdict["tone"]> = {
   rejects: "negative",
 };
 
+const paused: Record<NonNullable<OrderTask["pausedWhy"]>, string> = {
+  changes: "It was sent back. Once who asked for it has changed it, it is checked again and comes back here.",
+  supervisor: "A supervisor put it on hold and can let it go on.",
+};
+
 /** One open task: how much time is left, who holds it, and the verdicts, each with the reason when it is not to be had. */
 export function OrderTaskPanel({ order, task, view }: { order: string; task: OrderTask; view: ViewTime }) {
   const place = { order, task: task.step, visit: task.visit };
@@ -25,7 +30,7 @@ export function OrderTaskPanel({ order, task, view }: { order: string; task: Ord
       title={task.title}
       aside={
         <div className="flex flex-wrap items-center gap-2">
-          <TaskBadge status={task.status} />
+          {!task.pausedWhy && <TaskBadge status={task.status} />}
           {!task.decision && (
             <Countdown
               sla={{
@@ -44,6 +49,8 @@ export function OrderTaskPanel({ order, task, view }: { order: string; task: Ord
         <Holder task={task} place={place} />
         {task.decision ? (
           <Pending task={task} place={place} view={view} />
+        ) : task.pausedWhy ? (
+          <p className="text-ink-muted">{paused[task.pausedWhy]}</p>
         ) : (
           <DecisionForm
             {...place}
