@@ -38,7 +38,9 @@ export const moneySchema = z.strictObject({
   currency: z.enum(currencies, "must be an ISO 4217 currency code such as GBP"),
 });
 
-export const dateSchema = z.iso.date("must be a date that exists, like 2026-01-31");
+export const dateSchema = z.iso
+  .date("must be a date that exists, like 2026-01-31")
+  .refine((date) => date >= "1900-01-01", "must be a date from 1900 on");
 
 export const customerSchema = z.strictObject({
   reference: line(120).optional(),
@@ -127,7 +129,7 @@ export const commandSchema = z.discriminatedUnion("type", [
     type: z.literal("signal.receive"),
     order: orderId,
     signal: line(80),
-    content: z.record(z.string(), z.union([z.string(), z.int(), z.boolean()])),
+    content: z.record(line(80), z.union([text(2000), z.int(), z.boolean()])),
   }),
   z.strictObject({ type: z.literal("timer.settle"), ...visit }),
   z.strictObject({ type: z.literal("timer.breach"), ...visit, rung: z.int().positive() }),

@@ -730,7 +730,9 @@ function nameProblem({ source, id }: Asking): Rejection | null {
 }
 
 function unwritable({ pointer, problem }: CanonicalError): Rejection {
-  return reject("invalid", problem, { field: pointer.slice(1).replaceAll("/", ".") || undefined });
+  // The mac is made first, over [version, principal, command]: the path goes through the third.
+  const field = pointer.replace(/^\/2\//, "").replaceAll("/", ".");
+  return reject("invalid", problem, { field });
 }
 
 function principalOf(actor: AuthorizedActor, held: Held | undefined): Principal {
