@@ -14,6 +14,7 @@ import { projectFolder } from "./places";
 import { ensurePrismaClient } from "./prisma-client";
 import { ensureKeys, ensureSecrets, hasEvents, writePrivate } from "./secrets";
 import type { Supervisor } from "./supervisor";
+import { ensureWorkspace } from "./workspace";
 
 export type ApplicationOptions = {
   dataFolder: string;
@@ -38,8 +39,6 @@ export type Application = {
 type Databases = { databaseUrl: string; databaseOwnerUrl: string | undefined };
 type DemoBook = { state: "playing" | "played"; signIns: string };
 
-/** The demo's exit code for "it has all been played before". */
-const NOTHING_TO_DO = 3;
 const ANSWER_TIMEOUT_MS = 60_000;
 const tsx = (script: string, ...args: string[]) => ["--import", "tsx", join("scripts", script), ...args];
 
@@ -63,11 +62,12 @@ export async function startApplication(
   const keys = ensureKeys(keysPath(dataFolder), options.environment, !empty, report);
   const secrets = ensureSecrets(secretsPath(dataFolder), options.environment);
 
+  const workspace = options.environment.HOLDPOINT_WORKSPACE || "main";
   const environment: Record<string, string> = {
     DATABASE_URL: databases.databaseUrl,
     ...(databases.databaseOwnerUrl && { DATABASE_OWNER_URL: databases.databaseOwnerUrl }),
     ...keys,
-    HOLDPOINT_WORKSPACE: options.environment.HOLDPOINT_WORKSPACE || "main",
+    HOLDPOINT_WORKSPACE: workspace,
     HOLDPOINT_DEMO: options.demo === "no" ? "" : "1",
     NEXTAUTH_URL: options.environment.NEXTAUTH_URL || url,
     ...secrets,
@@ -82,6 +82,8 @@ export async function startApplication(
   writePrivate(environmentFile, environment);
 
   const signIns = await playDemo(supervisor, options, environment, empty);
+  // The demo makes its own, whose clock it plays.
+  await ensureWorkspace(ownerUrl, workspace, { played: false });
   await startConsole(supervisor, options, url, environment);
   return { url, environment, signIns };
 }
@@ -189,7 +191,7 @@ async function playDemo(
   const { code, printed } = await supervisor.perform({ name: "demo", args: tsx("demo.ts"), env }, (line) =>
     report(`demo: ${line}`),
   );
-  if (code !== 0 && code !== NOTHING_TO_DO) throw new Error(`The demo could not be played.\n${printed}`);
+  if (code !== 0) throw new Error(`The demo could not be played.\n${printed}`);
   const signIns = printed.trim() || (book?.signIns ?? "");
   writePrivate(path, { state: "played", signIns } satisfies DemoBook);
   return signIns;
