@@ -30,7 +30,10 @@ const decision = place.extend({
 /** Gives a verdict on what was shown; it takes effect when the time to take it back is over. */
 export const decide = commandAction<DecisionState, z.infer<typeof decision>>({
   engine,
-  fields: decision,
+  fields: z
+    .record(z.string(), z.string())
+    .transform((typed) => ({ note: "", ...typed }))
+    .pipe(decision),
   command: ({ order, task, visit, verdict, evidenceHash, note }) => ({
     type: "task.decide",
     order,

@@ -1,0 +1,71 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { askForOrder, expect, test } from "./journey";
+
+const themes = ["light", "dark"] as const;
+
+async function expectAccessible(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
+    expect(found, `${path} in the ${colorScheme} theme`).toEqual([]);
+  }
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(over, page.url()).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1280, height: 720 });
+}
+
+test("every page is accessible in both themes and fits a phone", async ({ as, page }) => {
+  test.setTimeout(180_000);
+  await expectAccessible(page, "/sign-in");
+  await expectNoSidewaysScroll(page);
+
+  const rita = await as("rita");
+  const { path } = await askForOrder(rita);
+  const ana = await as("ana");
+  const visits: readonly (readonly [Page, readonly string[]])[] = [
+    [rita, ["/requests", "/requests/new", path, "/nowhere", "/audit"]],
+    [ana, ["/queue", path]],
+    [await as("sam"), ["/escalations"]],
+    [await as("ada"), ["/audit", "/audit?stream=person/ana", "/audit?from=1999-01-01&until=1999-01-02"]],
+  ];
+  for (const [visitor, paths] of visits)
+    for (const each of paths) {
+      await expectAccessible(visitor, each);
+      await expectNoSidewaysScroll(visitor);
+    }
+});
+
+test("what appears only after something was done is accessible too", async ({ as }) => {
+  test.setTimeout(120_000);
+  const rita = await as("rita");
+  await rita.goto("/requests");
+  await rita
+    .getByRole("table", { name: "Orders waiting for changes by you" })
+    .getByRole("link")
+    .first()
+    .click();
+  await rita.getByRole("link", { name: "Change the order" }).click();
+  await expect(rita.getByText("What is asked for")).toBeVisible();
+  await expectAccessible(rita, new URL(rita.url()).pathname);
+  await expectNoSidewaysScroll(rita);
+
+  await rita.goto("/requests/new");
+  await rita.getByRole("button", { name: "Add a line" }).click();
+  await rita.getByLabel("Order number").fill("J-typed");
+  await rita.getByLabel("Total").fill("12,34");
+  await rita.getByLabel("Item", { exact: true }).fill("Lantern");
+  await rita.getByLabel("Unit price").fill("1.00");
+  await rita.getByRole("button", { name: "Send order" }).click();
+  await expect(rita.getByRole("alert")).toContainText("Must be an amount in GBP, for example 1,250.00.");
+  await expect(rita.getByLabel("Item", { exact: true })).toHaveValue("Lantern");
+  const { violations } = await new AxeBuilder({ page: rita }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+});

@@ -1,0 +1,82 @@
+import type { PersonId } from "./journey";
+import { askForOrder, expect, signIn, test } from "./journey";
+
+const closed: readonly (readonly [PersonId, string, string])[] = [
+  ["rita", "/queue", "reviewer or supervisor"],
+  ["rita", "/escalations", "supervisor or admin"],
+  ["rita", "/audit", "auditor or admin"],
+  ["ana", "/escalations", "supervisor or admin"],
+  ["ana", "/audit", "auditor or admin"],
+  ["ana", "/requests/new", "requester or supervisor"],
+  ["sam", "/audit", "auditor or admin"],
+  ["ada", "/queue", "reviewer or supervisor"],
+  ["ada", "/escalations", "supervisor or admin"],
+  ["ada", "/requests/new", "requester or supervisor"],
+  ["root", "/queue", "reviewer or supervisor"],
+];
+
+test("a page that is not for somebody says which role is missing", async ({ as }) => {
+  for (const [person, path, roles] of closed) {
+    const page = await as(person);
+    const response = await page.goto(path);
+    expect(response?.status(), `${person} ${path}`).toBe(403);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+      new RegExp(`You need the role ${roles} to `),
+    );
+  }
+});
+
+test("another's order is not there for a requester, and what would show it is said", async ({ as }) => {
+  const remy = await as("remy");
+  const { path } = await askForOrder(remy);
+  const rita = await as("rita");
+  for (const address of [path, `/requests/${path.split("/")[2]}/amend`, "/orders/nothing", "/nowhere"]) {
+    const response = await rita.goto(address);
+    expect(response?.status(), address).toBe(404);
+    await expect(rita.getByText("you need the role reviewer, supervisor, auditor or admin")).toBeVisible();
+  }
+  await rita.getByRole("link", { name: "Back to my work" }).click();
+  await expect(rita).toHaveURL(/\/requests$/);
+});
+
+test("signing in leads to where one wanted to go; signing out closes the door", async ({ page }) => {
+  await page.goto("/audit?type=taskOpened");
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByLabel("E-mail").fill("ada@example.com");
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("do not belong together");
+  await page.getByLabel("Password").fill("holdpoint-demo");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/audit\?type=taskOpened$/);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goto("/audit");
+  await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test("everybody begins where their work is", async ({ browser }) => {
+  const starts = { rita: "/requests", ana: "/queue", sam: "/escalations", ada: "/audit", root: "/audit" };
+  for (const [person, start] of Object.entries(starts)) {
+    const page = await browser.newPage();
+    await signIn(page, person as PersonId);
+    await expect(page).toHaveURL(new RegExp(`${start}$`));
+    await page.close();
+  }
+});
+
+test("an action that does not come from a page of ours does nothing", async ({ as, request, baseURL }) => {
+  const rita = await as("rita");
+  const { path } = await askForOrder(rita);
+  const cookies = await rita.context().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  for (const origin of [undefined, "https://elsewhere.example"]) {
+    const answer = await request.post(`${baseURL}${path}`, {
+      headers: { cookie, "next-action": "0".repeat(42), ...(origin && { origin }) },
+      multipart: { "1_order": path.split("/")[2] ?? "" },
+    });
+    expect(answer.status()).toBeGreaterThanOrEqual(400);
+  }
+  await rita.goto(path);
+  await expect(rita.getByText("Under review")).toBeVisible();
+});

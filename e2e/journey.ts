@@ -1,0 +1,75 @@
+/** What every journey is made of: people who are signed in, each in a browser of their own, and the orders they ask for. */
+import { randomUUID } from "node:crypto";
+import { test as base, expect, type Page } from "playwright/test";
+import { demoPassword, emailOf, type people } from "../scripts/demo/story";
+
+export { expect };
+
+export type PersonId = (typeof people)[number]["id"];
+
+type Journey = {
+  /** A page of somebody's own browser, signed in. The same person twice gets the same page. */
+  as(person: PersonId): Promise<Page>;
+};
+
+export const test = base.extend<Journey>({
+  as: async ({ browser }, use) => {
+    const pages = new Map<PersonId, Page>();
+    await use(async (person) => {
+      const known = pages.get(person);
+      if (known) return known;
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await signIn(page, person);
+      pages.set(person, page);
+      return page;
+    });
+    for (const page of pages.values()) await page.context().close();
+  },
+});
+
+/** Signs in by the form and waits until the first page of this person is there. */
+export async function signIn(page: Page, person: PersonId): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(emailOf(person));
+  await page.getByLabel("Password").fill(demoPassword);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+}
+
+/** A number no other order has. */
+export function orderNumber(): string {
+  return `J-${randomUUID().slice(0, 8)}`;
+}
+
+/** Asks for an order by the form, of a total that needs a person, and returns its number and its page's path. */
+export async function askForOrder(
+  page: Page,
+  { total = "1,234.56", number = orderNumber() } = {},
+): Promise<{ number: string; path: string }> {
+  await page.goto("/requests/new");
+  await page.getByLabel("Order number").fill(number);
+  await page.getByLabel("Customer name").fill("Byron & Daughters");
+  await page.getByLabel("Customer reference").fill(`C-${number}`);
+  await page.getByLabel("Total").fill(total);
+  await page.getByRole("button", { name: "Send order" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: new RegExp(number) })).toBeVisible();
+  return { number, path: new URL(page.url()).pathname };
+}
+
+/** Opens an order from the queue. */
+export async function openFromQueue(page: Page, number: string): Promise<void> {
+  await page.goto("/queue");
+  await page.getByRole("link", { name: new RegExp(number) }).click();
+  await expect(page.getByRole("heading", { level: 1, name: new RegExp(number) })).toBeVisible();
+}
+
+/** Loads a page again and again until it shows where the order stands. For what others do in their own time. */
+export async function untilStanding(page: Page, path: string, standing: string): Promise<void> {
+  await expect(async () => {
+    await page.goto(path);
+    await expect(page.getByRole("main").getByText(standing, { exact: true }).first()).toBeVisible({
+      timeout: 1_000,
+    });
+  }).toPass({ timeout: 45_000, intervals: [500] });
+}
