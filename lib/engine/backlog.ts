@@ -1,11 +1,10 @@
 import type { Engine } from "./execute";
 
 /**
- * Whether so many orders wait already that intake should send clients away for a while.
+ * Whether so many orders wait for a machine already that intake should send clients away for a while.
  *
- * An order that is not over waits for a person (a task) or for the outside (an effect), and both tables are small by
- * construction or indexed for it. Counting stops at the bound, and an answer holds for a second: intake at any speed
- * costs one short query a second.
+ * What waits for a person, or at the carrier, may take days and is not what the bound protects. Counting stops at the
+ * bound, and an answer holds for a second: intake at any speed costs one short query a second.
  */
 const holds_ms = 1_000;
 const answers = new WeakMap<Engine, { at_ms: number; answer: Promise<boolean> }>();
@@ -21,13 +20,11 @@ export function isOverBacklog(engine: Engine, orders_max: number): Promise<boole
 
 async function ask(engine: Engine, orders_max: number): Promise<boolean> {
   const [row] = await engine.streams.database.$queryRawUnsafe<{ waiting: bigint }[]>(
-    `SELECT
-       (SELECT count(*) FROM (
-          SELECT FROM task WHERE workspace = $1 AND generation = h.generation LIMIT $2::integer + 1) t)
-     + (SELECT count(*) FROM (
-          SELECT FROM effect WHERE workspace = $1 AND generation = h.generation
-            AND state NOT IN ('CONFIRMED', 'COMPENSATED') AND state <> 'FAILED' LIMIT $2::integer + 1) e) AS waiting
-     FROM workspace_head h WHERE h.workspace = $1`,
+    `SELECT count(*) AS waiting FROM (
+       SELECT FROM effect WHERE workspace = $1
+         AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
+         AND state NOT IN ('CONFIRMED', 'COMPENSATED') AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')
+       LIMIT $2::integer + 1) e`,
     engine.workspace,
     orders_max,
   );
