@@ -72,12 +72,12 @@ BEGIN
       FROM unnest(p_owners, string_to_array(p_bodies, E'\n')) WITH ORDINALITY AS t(i, body, n)
       WHERE t.i = ANY (won)
     ), placed AS MATERIALIZED (
-      SELECT l.n, l.body, l.j, c.stream, c.source, c.id, c.mac,
+      SELECT l.n, l.body, l.j, c.stream, c.source, c.id, c.mac, c.base, c.count,
         coalesce(h.version, 0) + row_number() OVER (PARTITION BY c.stream ORDER BY l.n) AS version,
         coalesce(lag(sha256('\x00'::bytea || l.body)) OVER (PARTITION BY c.stream ORDER BY l.n), h.leaf) AS previous,
         head.next_pos - 1 + row_number() OVER (ORDER BY l.n) AS pos
       FROM line l
-      JOIN jsonb_to_recordset(p_commands) AS c(i integer, source text, id text, mac text, stream text) ON c.i = l.i
+      JOIN jsonb_to_recordset(p_commands) AS c(i integer, source text, id text, mac text, stream text, base integer, count integer) ON c.i = l.i
       LEFT JOIN LATERAL (SELECT * FROM stream_head WHERE workspace = p_workspace AND stream = c.stream LIMIT 1) h ON true
     ), inserted AS (
       INSERT INTO event (workspace, pos, stream, version, body, type, actor, occurred_at, recorded_at)
@@ -91,6 +91,8 @@ BEGIN
           THEN holdpoint_refuse(format('%s needs version %s, not %s', p.stream, p.version, p.j ->> 'version'))
         WHEN p.j ->> 'prevHash' IS DISTINCT FROM encode(p.previous, 'hex')
           THEN holdpoint_refuse(format('prevHash of %s@%s is not the leaf of the version before', p.stream, p.version))
+        WHEN p.version NOT BETWEEN p.base + 1 AND p.base + p.count
+          THEN holdpoint_refuse(format('the body of %s@%s stands outside its command''s', p.stream, p.version))
         WHEN p.j #>> '{command,source}' IS DISTINCT FROM p.source OR p.j #>> '{command,id}' IS DISTINCT FROM p.id
           OR p.j #>> '{command,mac}' IS DISTINCT FROM p.mac
           THEN holdpoint_refuse(format('the body of %s@%s names another command', p.stream, p.version))
