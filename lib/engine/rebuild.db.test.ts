@@ -38,6 +38,7 @@ async function opinions(): Promise<Record<string, string[]>> {
 test("the orders of this file are in states that differ", async () => {
   const expected: [OrderKind, string][] = [
     ["escalated", "open, manual.review#1 READY"],
+    ["waiting", "open, manual.review#1 READY"],
     ["claimed", "open, manual.review#1 RESERVED"],
     ["inProgress", "open, manual.review#1 IN_PROGRESS"],
     ["suspended", "open, manual.review#1 SUSPENDED"],
