@@ -203,6 +203,13 @@ test("killed in the middle and run again, nothing is lost and nothing is doubled
     orders.map(({ order_id }) => `order/${order_id}`),
   );
   expect(doubled).toEqual({ received: 2_000, streams: 2_000 });
+  // 700 customers in turn, whose later orders all have the total of the first: each was judged by all before it.
+  const [judged] = await query(
+    `SELECT count(*) FILTER (WHERE 'firstTimeCustomer@1' = ANY (reasons))::integer AS first,
+       count(*) FILTER (WHERE 'possibleDuplicate@1' = ANY (reasons))::integer AS duplicate
+     FROM orders WHERE source = 'killed'`,
+  );
+  expect(judged).toEqual({ first: 700, duplicate: 1_300 });
   const [heads] = await query(
     `SELECT count(*)::integer AS wrong FROM stream_head h FULL JOIN
        (SELECT stream, max(version) AS version FROM event GROUP BY stream) e USING (stream)
@@ -211,7 +218,7 @@ test("killed in the middle and run again, nothing is lost and nothing is doubled
   expect(heads).toEqual({ wrong: 0 });
   const [gaps] = await query("SELECT count(*)::integer AS events, max(pos)::integer + 1 AS next FROM event");
   expect(gaps?.events).toBe(gaps?.next);
-});
+}, 120_000);
 
 test("a live import waits while too many orders wait to be dispatched, and goes on when they do not", async () => {
   const file = join(folder, "bound-orders.csv");

@@ -11,7 +11,8 @@ import type { Refusal } from "./refusals";
  * Hands a file's orders to the engine, many at once so that they share commits, and counts what becomes of them.
  *
  * Each is the command `import`, `<source>/<businessKey>`: the same row again gets the first answer, also after a kill in
- * the middle, and the same number with another content is refused. Orders of one number go in one after the other.
+ * the middle, and the same number with another content is refused. Orders of one number, and those of one customer, go in
+ * one after the other, so that policy judges each by all that stand before it in the file.
  */
 export type Counts = {
   rows: number;
@@ -52,7 +53,9 @@ export async function importOrders(options: ImportOptions): Promise<Counts> {
   };
   const stopped = new AbortController();
   const signal = AbortSignal.any([options.signal, stopped.signal]);
-  const running = new Map<string, Promise<void>>();
+  const running = new Set<Promise<void>>();
+  /** What is last in each lane of orders that go one after the other. */
+  const last = new Map<string, Promise<void>>();
   let failure: { error: unknown } | null = null;
   let freed = () => {};
 
@@ -87,29 +90,37 @@ export async function importOrders(options: ImportOptions): Promise<Counts> {
         continue;
       }
       await options.room(signal, () => running.size);
-      while (running.size >= options.concurrency || running.has(order.key))
+      while (running.size >= options.concurrency)
         await new Promise<void>((resolve) => {
           freed = resolve;
         });
       if (signal.aborted) break;
-      const done = submit(order)
-        .then(() => finish(order))
+      const lanes = lanesOf(order);
+      const done = Promise.all(lanes.map((lane) => last.get(lane)))
+        .then(() => (signal.aborted ? undefined : submit(order).then(() => finish(order))))
         .catch((error: unknown) => {
           failure ??= { error };
           stopped.abort();
         })
         .finally(() => {
-          running.delete(order.key);
+          running.delete(done);
+          for (const lane of lanes) if (last.get(lane) === done) last.delete(lane);
           freed();
         });
-      running.set(order.key, done);
+      for (const lane of lanes) last.set(lane, done);
+      running.add(done);
     }
   } catch (error) {
     if (!signal.aborted) failure ??= { error };
   }
-  await Promise.all(running.values());
+  await Promise.all(running);
   if (failure) throw (failure as { error: unknown }).error;
   return counts;
+}
+
+function lanesOf({ key, command }: { key: string; command: ReceiveOrder }): string[] {
+  const customer = command.customer?.reference;
+  return customer === undefined ? [`order ${key}`] : [`order ${key}`, `customer ${customer}`];
 }
 
 function tally(counts: Counts, { repeated, events }: Accepted): void {
