@@ -201,7 +201,9 @@ export async function withClient<Result>(
     const { user, host, port } = client;
     // Refused on all of several addresses comes as an AggregateError without a message of its own.
     const reason = error instanceof AggregateError ? error.errors.map(String).join(", ") : error.message;
-    throw new Error(`Cannot connect to PostgreSQL at ${host}:${port} as ${user}: ${reason}`, { cause: error });
+    throw new Error(`Cannot connect to PostgreSQL at ${host}:${port} as ${user}: ${reason}`, {
+      cause: error,
+    });
   });
   try {
     return await use(client);
