@@ -57,7 +57,6 @@ async function* records(path: string, { encoding, delimiter }: Options): AsyncGe
         );
       for (const cells of batch.data) {
         number++;
-        if (number === 1 && cells[0]?.startsWith("\uFEFF")) cells[0] = cells[0].slice(1);
         yield { number, cells };
       }
     }
@@ -90,6 +89,8 @@ async function* batches(
   });
   Papa.parse<string[]>(stream, {
     delimiter,
+    // Before the parser sees it, or a quotation mark behind it would not open a cell.
+    beforeFirstChunk: (text) => text.replace(/^\uFEFF/, ""),
     chunk(results, parser) {
       parser.pause();
       stream.pause();

@@ -143,6 +143,7 @@ describe("files as they come", () => {
   test.each([
     ["utf-8", Buffer.from(text)],
     ["utf-8", Buffer.from(`\uFEFF${text}`)],
+    ["utf-8", Buffer.from(`\uFEFF${text.replace("Number", '"Number"')}`)],
     ["latin1", Buffer.from(text, "latin1")],
     ["utf-16le", Buffer.from(`\uFEFF${text}`, "utf16le")],
   ] as const)("%s, with and without a byte order mark", async (encoding, bytes) => {
