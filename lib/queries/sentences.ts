@@ -1,4 +1,4 @@
-import type { RecordedEvent } from "#lib/domain/events";
+import type { EventType, RecordedEvent } from "#lib/domain/events";
 import { ruleSentence } from "#lib/domain/policy";
 import { actorWords, effectOfStep, effectWords, plural, stepTitle, verdictPast } from "./words";
 
@@ -164,22 +164,19 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
  * asked for an order is an act, that the policy was then checked is not.
  */
 export function followsByItself(event: RecordedEvent): boolean {
-  switch (event.type) {
-    case "policyChecked":
-    case "taskOpened":
-    case "taskEscalated":
-    case "decisionSettled":
-    case "effectIntended":
-    case "effectAttempted":
-    case "orderNeedsAttention":
-    case "signalTaken":
-      return true;
-    case "taskResumed":
-      return event.data.afterChanges === true;
-    default:
-      return false;
-  }
+  return event.type === "taskResumed" ? event.data.afterChanges === true : byMachines.has(event.type);
 }
+
+const byMachines: ReadonlySet<EventType> = new Set<EventType>([
+  "policyChecked",
+  "taskOpened",
+  "taskEscalated",
+  "decisionSettled",
+  "effectIntended",
+  "effectAttempted",
+  "orderNeedsAttention",
+  "signalTaken",
+]);
 
 const fields: { readonly [field: string]: string } = {
   total: "the total",
