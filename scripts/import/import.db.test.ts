@@ -94,6 +94,11 @@ test("live orders are checked, wait or are intended; the same file again changes
   expect(await query("SELECT FROM task")).toHaveLength(counted(first.out, "to review"));
   expect(await query("SELECT FROM timer")).toHaveLength(120);
 
+  const [command] = await query(
+    "SELECT id, stream FROM command WHERE source = 'import' AND id LIKE '%536366'",
+  );
+  expect(command).toEqual({ id: "shop/536366", stream: `order/${orders[1]?.order_id}` });
+
   const before = await nextPos();
   const again = await run(importing(data("orders.csv"), "orders.map.json", "shop"));
   expect(again).toMatchObject({ code: 0 });
