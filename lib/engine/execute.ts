@@ -299,9 +299,10 @@ export class Engine {
     const prepared: Prepared[] = [];
     const rejected: Rejected[] = [];
     let events = 0;
+    let history: CustomerOrders | null = null;
     try {
       await this.#bringUpToDate(batch);
-      await this.#loadHistories(batch);
+      history = await this.#loadHistories(batch);
       for (const [n, job] of batch.entries()) {
         if (events >= events_per_batch_max) {
           const later = batch.splice(n);
@@ -326,6 +327,7 @@ export class Engine {
     } catch (error) {
       for (const job of batch) job.fail(error);
     } finally {
+      if (history) this.#histories.close(history);
       for (const { stream, held } of batch) {
         held.busy = false;
         this.#histories.forget(stream);
@@ -620,11 +622,12 @@ export class Engine {
     this.#uncounted.set(key, { principal, event, count: (this.#uncounted.get(key)?.count ?? 0) + count });
   }
 
-  async #loadHistories(batch: readonly Job[]): Promise<void> {
+  async #loadHistories(batch: readonly Job[]): Promise<CustomerOrders | null> {
     const asking = batch.filter(({ customerIndex }) => customerIndex !== undefined);
-    if (asking.length === 0) return;
+    if (asking.length === 0) return null;
     const history = await this.#histories.load(asking.map(({ customerIndex }) => customerIndex!));
     for (const job of asking) job.history = history;
+    return history;
   }
 
   #historyQuestion(job: Job, command: Command, now: string): HistoryQuestion | null {

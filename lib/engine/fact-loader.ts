@@ -103,13 +103,33 @@ type EarlierOrder = {
  */
 export class CustomerHistories {
   readonly #underWay = new Map<string, EarlierOrder>();
+  readonly #open = new Set<CustomerOrders>();
 
   constructor(
     readonly database: Database,
     readonly workspace: string,
   ) {}
 
+  /** To be closed when the batch it was loaded for is decided. */
   async load(customerIndexes: readonly string[]): Promise<CustomerOrders> {
+    // From here on nothing may fall between what the query saw and what is under way: another batch may be written and
+    // forgotten before this one is decided.
+    const orders = new CustomerOrders(this.#underWay);
+    this.#open.add(orders);
+    try {
+      orders.read(await this.#written(customerIndexes));
+      return orders;
+    } catch (error) {
+      this.#open.delete(orders);
+      throw error;
+    }
+  }
+
+  close(orders: CustomerOrders): void {
+    this.#open.delete(orders);
+  }
+
+  async #written(customerIndexes: readonly string[]): Promise<{ orders: EarlierOrder[]; asOf: number }> {
     const rows = await this.database.$queryRawUnsafe<
       {
         as_of: bigint;
@@ -142,7 +162,7 @@ export class CustomerHistories {
         orderedOn: row.ordered_on,
         at: row.occurred_at.toISOString(),
       }));
-    return new CustomerOrders(written, this.#underWay, Number(rows[0]?.as_of ?? 0));
+    return { orders: written, asOf: Number(rows[0]?.as_of ?? 0) };
   }
 
   /** Counts an order just decided among the earlier ones of those decided after it, until its batch is over. */
@@ -151,37 +171,42 @@ export class CustomerHistories {
   }
 
   forget(stream: string): void {
-    this.#underWay.delete(stream.slice("order/".length));
+    const order = this.#underWay.get(stream.slice("order/".length));
+    if (!order) return;
+    this.#underWay.delete(order.order);
+    for (const open of this.#open) open.keep(order);
   }
 }
 
 export class CustomerOrders {
-  readonly #byCustomer = new Map<string, EarlierOrder[]>();
+  readonly #byCustomer = new Map<string, Map<string, EarlierOrder>>();
+  #asOf = 0;
 
-  constructor(
-    written: readonly EarlierOrder[],
-    readonly underWay: ReadonlyMap<string, EarlierOrder>,
-    readonly asOf: number,
-  ) {
-    for (const order of written) {
-      const known = this.#byCustomer.get(order.customerIndex);
-      if (known) known.push(order);
-      else this.#byCustomer.set(order.customerIndex, [order]);
-    }
+  constructor(readonly underWay: ReadonlyMap<string, EarlierOrder>) {
+    for (const order of underWay.values()) this.keep(order);
+  }
+
+  keep(order: EarlierOrder): void {
+    const known = this.#byCustomer.get(order.customerIndex);
+    if (known) known.set(order.order, order);
+    else this.#byCustomer.set(order.customerIndex, new Map([[order.order, order]]));
+  }
+
+  read({ orders, asOf }: { orders: readonly EarlierOrder[]; asOf: number }): void {
+    for (const order of orders) this.keep(order);
+    this.#asOf = asOf;
   }
 
   answer(question: HistoryQuestion): CustomerHistory {
-    const others = (this.#byCustomer.get(question.customerIndex) ?? []).filter(
-      ({ order }) => order !== question.order && !this.underWay.has(order),
+    for (const order of this.underWay.values()) this.keep(order);
+    const others = [...(this.#byCustomer.get(question.customerIndex)?.values() ?? [])].filter(
+      ({ order }) => order !== question.order,
     );
-    for (const order of this.underWay.values())
-      if (order.customerIndex === question.customerIndex && order.order !== question.order)
-        others.push(order);
     const duplicate = others.find((other) => looksAlike(question, other));
     return {
       earlierOrders: others.filter(({ at }) => at <= question.at).length,
       duplicate: duplicate && { order: duplicate.order, businessKey: duplicate.businessKey },
-      asOf: this.asOf,
+      asOf: this.#asOf,
     };
   }
 }

@@ -98,9 +98,10 @@ export class LogFold {
 }
 
 function addCommand(commands: FoldedCommand[], stream: string, version: number, { command }: EventBody) {
+  const { source, id, mac } = command;
   const last = commands.at(-1);
-  if (last && last.id === command.id && last.source === command.source) last.count++;
-  else commands.push({ ...command, stream, first_version: version, count: 1 });
+  if (last && last.id === id && last.source === source) last.count++;
+  else commands.push({ source, id, mac, stream, first_version: version, count: 1 });
 }
 
 function messageOf(error: unknown): string {

@@ -169,6 +169,8 @@ class Rebuild {
         text: `FETCH ${page_events} FROM log`,
         rowMode: "array",
         binary: true,
+        // Only the extended protocol answers in binary, which spares the detour over hexadecimal.
+        queryMode: "extended",
       } as pg.QueryArrayConfig);
     let done = 0;
     let coming = fetch();
