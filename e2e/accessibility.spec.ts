@@ -64,7 +64,9 @@ test("what appears only after something was done is accessible too", async ({ as
   await rita.getByLabel("Item", { exact: true }).fill("Lantern");
   await rita.getByLabel("Unit price").fill("1.00");
   await rita.getByRole("button", { name: "Send order" }).click();
-  await expect(rita.getByRole("alert")).toContainText("Must be an amount in GBP, for example 1,250.00.");
+  await expect(rita.getByRole("main").getByRole("alert")).toContainText(
+    "Must be an amount in GBP, for example 1,250.00.",
+  );
   await expect(rita.getByLabel("Item", { exact: true })).toHaveValue("Lantern");
   const { violations } = await new AxeBuilder({ page: rita }).analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);

@@ -1,5 +1,5 @@
-import type { PersonId } from "./journey";
-import { askForOrder, expect, signIn, test } from "./journey";
+import type { Request } from "playwright/test";
+import { askForOrder, expect, openFromQueue, type PersonId, signIn, test } from "./journey";
 
 const closed: readonly (readonly [PersonId, string, string])[] = [
   ["rita", "/queue", "reviewer or supervisor"],
@@ -45,7 +45,7 @@ test("signing in leads to where one wanted to go; signing out closes the door", 
   await page.getByLabel("E-mail").fill("ada@example.com");
   await page.getByLabel("Password").fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("alert")).toContainText("do not belong together");
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("do not belong together");
   await page.getByLabel("Password").fill("holdpoint-demo");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/audit\?type=taskOpened$/);
@@ -65,18 +65,37 @@ test("everybody begins where their work is", async ({ browser }) => {
   }
 });
 
-test("an action that does not come from a page of ours does nothing", async ({ as, request, baseURL }) => {
-  const rita = await as("rita");
-  const { path } = await askForOrder(rita);
-  const cookies = await rita.context().cookies();
-  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-  for (const origin of [undefined, "https://elsewhere.example"]) {
-    const answer = await request.post(`${baseURL}${path}`, {
-      headers: { cookie, "next-action": "0".repeat(42), ...(origin && { origin }) },
-      multipart: { "1_order": path.split("/")[2] ?? "" },
+test("an action that does not come from a page of ours does nothing", async ({ as, playwright, baseURL }) => {
+  const { number, path } = await askForOrder(await as("rita"));
+  const ana = await as("ana");
+  await openFromQueue(ana, number);
+  // What the browser would have sent is caught on its way and sent from elsewhere instead.
+  const caught = new Promise<Request>((found) => {
+    ana.route(`**${path}`, async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      found(route.request());
+      await route.abort();
     });
-    expect(answer.status()).toBeGreaterThanOrEqual(400);
+  });
+  await ana.getByRole("button", { name: "Claim" }).click();
+  const claim = await caught;
+  const { origin: _origin, ...headers } = await claim.allHeaders();
+  const sent = await playwright.request.newContext();
+  const send = (origin: string | undefined) =>
+    sent.post(`${baseURL}${path}`, {
+      headers: { ...headers, ...(origin && { origin }) },
+      data: claim.postDataBuffer() ?? undefined,
+    });
+  const isClaimed = async () => {
+    const response = await ana.request.get(path);
+    return (await response.text()).includes("Ana Kovač claimed “Review the order”.");
+  };
+
+  for (const origin of [undefined, "https://elsewhere.example", "null"]) {
+    await send(origin);
+    expect(await isClaimed(), `from ${origin}`).toBe(false);
   }
-  await rita.goto(path);
-  await expect(rita.getByText("Under review")).toBeVisible();
+  await send(baseURL);
+  expect(await isClaimed()).toBe(true);
+  await sent.dispose();
 });

@@ -8,9 +8,14 @@ export { expect };
 export type PersonId = (typeof people)[number]["id"];
 
 type Journey = {
-  /** A page of somebody's own browser, signed in. The same person twice gets the same page. */
+  /** A page of somebody's own browser, signed in and still empty. The same person twice gets the same page. */
   as(person: PersonId): Promise<Page>;
 };
+
+type Session = Awaited<ReturnType<ReturnType<Page["context"]>["storageState"]>>;
+
+// Checking a password is slow on purpose, so each person signs in once for all journeys.
+const sessions = new Map<PersonId, Session>();
 
 export const test = base.extend<Journey>({
   as: async ({ browser }, use) => {
@@ -18,9 +23,12 @@ export const test = base.extend<Journey>({
     await use(async (person) => {
       const known = pages.get(person);
       if (known) return known;
-      const context = await browser.newContext();
+      const context = await browser.newContext({ storageState: sessions.get(person) });
       const page = await context.newPage();
-      await signIn(page, person);
+      if (!sessions.has(person)) {
+        await signIn(page, person);
+        sessions.set(person, await context.storageState());
+      }
       pages.set(person, page);
       return page;
     });

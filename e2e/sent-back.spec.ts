@@ -17,9 +17,12 @@ test("an order that was sent back is amended, approved and delivered", async ({ 
   const changes = rita.getByRole("table", { name: "Orders waiting for changes by you" });
   await changes.getByRole("link", { name: new RegExp(number) }).click();
   await rita.getByRole("link", { name: "Change the order" }).click();
-  await expect(rita.getByText("Which warehouse shall it leave from?")).toBeVisible();
+  await expect(rita).toHaveURL(/\/amend$/);
+  await expect(rita.getByRole("figure")).toContainText("Which warehouse shall it leave from?");
   await rita.getByRole("button", { name: "Send changes" }).click();
-  await expect(rita.getByRole("alert")).toContainText("Nothing in it is different from before.");
+  await expect(rita.getByRole("main").getByRole("alert")).toContainText(
+    "Nothing in it is different from before.",
+  );
   await rita.getByLabel("Total").fill("1,300.00");
   await rita.getByLabel("Note").fill("From the one in Leeds.");
   await rita.getByRole("button", { name: "Send changes" }).click();

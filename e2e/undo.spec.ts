@@ -26,7 +26,7 @@ test("a page that shows an order as it was is not what is decided", async ({ as 
 
   await ana.getByLabel("Note").fill("Looks fine to me.");
   await ana.getByRole("button", { name: "Approve" }).click();
-  await expect(ana.getByRole("alert")).toContainText("Somebody has decided this task.");
+  await expect(ana.getByRole("main").getByRole("alert")).toContainText("Somebody has decided this task.");
   await expect(ana.getByLabel("Note")).toHaveValue("Looks fine to me.");
   await ana.getByRole("link", { name: "Show the order as it is now" }).click();
   await expect(ana.getByText(/Rejected by Ben Osei/).first()).toBeVisible();
