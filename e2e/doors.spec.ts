@@ -88,7 +88,7 @@ test("an action that does not come from a page of ours does nothing", async ({ a
     });
   const isClaimed = async () => {
     const response = await ana.request.get(path);
-    return (await response.text()).includes("Ana Kovač claimed “Review the order”.");
+    return (await response.text()).includes(" claimed “Review the order”.");
   };
 
   for (const origin of [undefined, "https://elsewhere.example", "null"]) {
