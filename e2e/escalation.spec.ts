@@ -34,3 +34,18 @@ test("before its time is up an order is no supervisor's", async ({ as }) => {
     /you need the role reviewer/,
   );
 });
+
+test("what failed outside is tried again by a supervisor, and the order goes on", async ({ as }) => {
+  test.setTimeout(90_000);
+  const sam = await as("sam");
+  await sam.goto("/escalations");
+  const stuck = sam.getByRole("listitem").filter({ hasText: "The dispatch was rejected." });
+  const path = (await stuck.getByRole("link").first().getAttribute("href")) ?? "";
+  await stuck.getByText("Try again: Dispatch…").click();
+  await stuck.getByLabel("Why it should work now").fill("The postcode was corrected with the customer.");
+  await stuck.getByRole("button", { name: "Try again: Dispatch" }).click();
+  await expect(stuck).toHaveCount(0);
+  await untilStanding(sam, path, "Completed");
+  await expect(sam.getByText("Sam Whitfield asked for another try of the dispatch.")).toBeVisible();
+  await expect(sam.getByText("The postcode was corrected with the customer.")).toBeVisible();
+});

@@ -15,6 +15,7 @@ import {
   taskPage,
 } from "./queue";
 import { currentGeneration, type Store } from "./store";
+import { inWords } from "./words";
 
 const escalatedTasks = `t.workspace = $1 AND t.generation = ${currentGeneration} AND t.escalated
   AND t.state IN ('READY', 'RESERVED', 'IN_PROGRESS', 'SUSPENDED')`;
@@ -129,7 +130,7 @@ export async function attentionPage(
       total: { amount: Number(row.amount_minor), currency: row.currency },
       requestedBy: names.person(row.requested_by),
       receivedAt: row.received_at.toISOString(),
-      why: row.needs_attention,
+      why: inWords(row.needs_attention),
       failed: failed
         .filter(({ order_id }) => order_id === row.order_id)
         .map(({ effect_key, name, reason, changed_at }) => ({

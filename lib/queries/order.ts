@@ -13,7 +13,7 @@ import { refusalOf } from "./possible";
 import { followsByItself, sentenceOf } from "./sentences";
 import { type OrderStanding, standingOfState } from "./standing";
 import { readStream, type Store, type StoredEvent } from "./store";
-import { actorWords, definitionOf, effectWords } from "./words";
+import { actorWords, definitionOf, effectWords, inWords } from "./words";
 
 /** One event of the order's history, ready to be shown: `detail` is its data as JSON, envelopes closed. */
 export type HistoryLine = {
@@ -101,7 +101,7 @@ export async function orderView(
     },
     path: definition ? pathOf(definition, state, given, names) : [],
     tasks: definition ? await tasksOf(store, definition, state, actor, now, names) : [],
-    needsAttention: state.needsAttention,
+    needsAttention: state.needsAttention && inWords(state.needsAttention),
     failedEffects: Object.values(state.effects)
       .filter(({ status }) => status === "FAILED")
       .map(({ key, effect, reason }) => ({

@@ -75,7 +75,8 @@ export async function customersOf(
   return named;
 }
 
-function customerName(customer: Json | undefined): string | undefined {
+/** What people call a customer: by name, else by reference. */
+export function customerName(customer: Json | undefined): string | undefined {
   if (typeof customer !== "object" || customer === null || Array.isArray(customer)) return undefined;
   const { name, reference } = customer as { name?: string; reference?: string };
   return name ?? (reference === undefined ? undefined : `Customer ${reference}`);

@@ -242,8 +242,8 @@ const samples: { [T in EventType]: Sample<T>[] } = {
   orderNeedsAttention: [
     {
       by: nobody,
-      says: "The order needs attention: the carrier said no.",
-      data: { why: "the carrier said no." },
+      says: "The order needs attention. The dispatch was rejected.",
+      data: { why: "carrier.dispatch was rejected." },
     },
   ],
   signalReceived: [

@@ -1,6 +1,6 @@
 import type { EventType, RecordedEvent } from "#lib/domain/events";
 import { ruleSentence } from "#lib/domain/policy";
-import { actorWords, effectOfStep, effectWords, plural, stepTitle, verdictPast } from "./words";
+import { actorWords, effectOfStep, effectWords, inWords, plural, stepTitle, verdictPast } from "./words";
 
 /**
  * One plain sentence for every event there is. `technical` marks what only machines did and only engineers look for.
@@ -123,7 +123,7 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
     case "orderCancelled":
       return said(`${who} cancelled the order.`);
     case "orderNeedsAttention":
-      return said(`The order needs attention: ${withoutStop(event.data.why)}.`);
+      return said(`The order needs attention. ${withoutStop(inWords(event.data.why))}.`);
     case "signalReceived":
       return said(`${who} reported “${event.data.signal}”.`);
     case "signalTaken":

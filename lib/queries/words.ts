@@ -27,6 +27,15 @@ export function effectWords(effect: string): EffectWords {
     : { title: readable(effect), noun: `“${readable(effect)}”`, outside: "The other system" };
 }
 
+/** A sentence of the log that calls effects by their names in the definition, in the words people use for them. */
+export function inWords(sentence: string): string {
+  const worded = Object.entries(effects).reduce(
+    (text, [effect, { noun }]) => text.replaceAll(effect, noun),
+    sentence,
+  );
+  return worded.charAt(0).toUpperCase() + worded.slice(1);
+}
+
 /** The definition an order runs by, when this version of Holdpoint has it. */
 export function definitionOf(workflow: { name: string; version: number }): WorkflowDefinition | undefined {
   return workflows.find(({ name, version }) => name === workflow.name && version === workflow.version);

@@ -2,6 +2,7 @@ import type { Metadata, Route } from "next";
 import { notFound } from "next/navigation";
 import { formatMoney } from "#lib/domain/money";
 import { type OrderView, orderView } from "#lib/queries/order";
+import { customerName } from "#lib/queries/personal";
 import { gate } from "#lib/web/gate";
 import { OrderBadge } from "../../../components/badge";
 import { ButtonLink } from "../../../components/button";
@@ -35,7 +36,7 @@ export default async function OrderPage({ params }: PageProps<"/orders/[id]">) {
     <ConsoleFrame actor={actor}>
       <PageHeading
         kind="Order"
-        title={orderTitle({ customer: customerOf(order).name, businessKey: order.businessKey })}
+        title={orderTitle({ customer: customerName(customerOf(order)), businessKey: order.businessKey })}
         status={<OrderBadge status={order.standing} />}
         description={<Description order={order} view={view} />}
         actions={
