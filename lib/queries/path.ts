@@ -86,7 +86,11 @@ function effectPlace(state: OrderState, open: { step: string; visit: number }, n
       return { state: "waiting", note: `${outside} will report it` };
     case "ATTEMPTED":
       return { state: "current", note: `${outside} was asked` };
-    default:
+    case "INTENDED":
+    case "CONFIRMED":
+    case "COMPENSATED":
+    case "OBSOLETE":
+    case undefined:
       return { state: "current", note: effect?.reason ?? undefined };
   }
 }
