@@ -17,7 +17,7 @@ async function main(): Promise<number> {
     workspace,
     onProgress: bar,
   }).finally(bar.end);
-  const { events, rows, generation, events_per_s, carriedOver, repaired, ahead } = rebuilt;
+  const { events, rows, generation, events_per_s, carriedOver, repaired, contradictions } = rebuilt;
   console.log(
     `${workspace}: ${rows} rows from ${events} events, ${events_per_s} events/s; generation ${generation} is read now.`,
   );
@@ -25,8 +25,8 @@ async function main(): Promise<number> {
   if (repaired.streamHeads > 0) console.log(`Corrected ${repaired.streamHeads} heads of streams.`);
   if (repaired.commands > 0) console.log(`Corrected ${repaired.commands} commands.`);
   for (const { stream, why } of carriedOver) console.log(`${stream} keeps the rows it had: ${why}.`);
-  for (const sentence of ahead) console.log(`Left as it is: ${sentence}. npm run verify says more.`);
-  return carriedOver.length + ahead.length > 0 ? 1 : 0;
+  for (const sentence of contradictions) console.log(`Left as it is: ${sentence}. npm run verify says more.`);
+  return carriedOver.length + contradictions.length > 0 ? 1 : 0;
 }
 
 withInstallation(main).then(

@@ -154,7 +154,7 @@ class Verify {
     const fold = new LogFold(0, (folded) => finished.push(folded));
     await this.client.query(
       `DECLARE log NO SCROLL CURSOR FOR
-       SELECT stream, pos, version, body, leaf, type, actor, occurred_at, recorded_at FROM event
+       SELECT stream, pos, version, body, encode(leaf, 'hex'), type, actor, occurred_at, recorded_at FROM event
        WHERE workspace = ${this.client.escapeLiteral(workspace)} ORDER BY stream, version`,
     );
     let done = 0;
@@ -163,7 +163,6 @@ class Verify {
       const { rows } = await this.client.query<Columns>({
         text: `FETCH ${page_events} FROM log`,
         rowMode: "array",
-        binary: true,
       } as pg.QueryArrayConfig);
       for (const columns of rows) {
         const row = rowOf(columns);
@@ -216,7 +215,7 @@ class Verify {
   }
 }
 
-type Columns = [string, string, number, Buffer, Buffer, string, string, Date, Date];
+type Columns = [string, string, number, Buffer, string, string, string, Date, Date];
 
 function rowOf([stream, pos, version, body, leaf, type, actor, occurredAt, recordedAt]: Columns): LogRow {
   return {
@@ -224,7 +223,7 @@ function rowOf([stream, pos, version, body, leaf, type, actor, occurredAt, recor
     pos: Number(pos),
     version,
     body,
-    leaf: leaf.toString("hex"),
+    leaf,
     type,
     actor,
     occurredAt: instant(occurredAt),

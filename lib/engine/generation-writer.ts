@@ -24,8 +24,11 @@ export class GenerationWriter {
     readonly generation: number,
   ) {}
 
-  /** Brings each stream's rows from what they were before to what they are after. */
-  async write(streams: readonly Folded[]): Promise<void> {
+  /**
+   * Brings each stream's rows from what they were before to what they are after, and makes `command` say what the log
+   * says; returns how many commands were missing or different.
+   */
+  async write(streams: readonly Folded[], commands: readonly FoldedCommand[]): Promise<number> {
     const gone = new Map<RowTable, string[]>();
     const fresh = new Map<RowTable, string[]>();
     const own = `{"workspace":${JSON.stringify(this.workspace)},"generation":${this.generation},`;
@@ -43,31 +46,14 @@ export class GenerationWriter {
       );
       this.rows -= rowCount ?? 0;
     }
-    for (const [table, rows] of fresh) {
-      await this.client.query(
-        `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1::json)`,
-        [`[${rows.join(",")}]`],
-      );
-      this.rows += rows.length;
-    }
-  }
-
-  /** Makes `command` say what the log says of these; returns how many were missing or different. */
-  async repairCommands(commands: readonly FoldedCommand[]): Promise<number> {
-    if (commands.length === 0) return 0;
-    const { rowCount } = await this.client.query(
-      `INSERT INTO command (workspace, source, id, mac, stream, first_version, count)
-       SELECT DISTINCT ON (g.source, g.id) $1, g.source, g.id, g.mac, g.stream, g.first_version, g.count
-       FROM json_to_recordset($2::json)
-         AS g(source text, id text, mac text, stream text, first_version integer, count integer)
-       LEFT JOIN command c ON c.workspace = $1 AND c.source = g.source AND c.id = g.id
-       WHERE (c.mac, c.stream, c.first_version, c.count)
-         IS DISTINCT FROM (g.mac, g.stream, g.first_version, g.count)
-       ON CONFLICT (workspace, source, id) DO UPDATE SET mac = excluded.mac, stream = excluded.stream,
-         first_version = excluded.first_version, count = excluded.count`,
-      [this.workspace, JSON.stringify(commands)],
-    );
-    return rowCount ?? 0;
+    const lists = GenerationWriter.tables.map((table) => fresh.get(table) ?? []);
+    const { rows } = await this.client.query<{ repaired: number }>({
+      name: "holdpoint_generation",
+      text: insertAll,
+      values: [this.workspace, JSON.stringify(commands), ...lists.map((list) => `[${list.join(",")}]`)],
+    });
+    for (const list of lists) this.rows += list.length;
+    return rows[0]!.repaired;
   }
 
   /** Takes the rows of these streams over from another generation as they are. */
@@ -114,6 +100,25 @@ const keys: { readonly [table in RowTable]: readonly string[] } = {
   person: ["workspace", "generation", "person_id"],
   api_key: ["workspace", "generation", "api_key_id"],
 };
+
+// One statement and one answer for all of a batch: the process is busy folding and would come late to each of them.
+const insertAll = `WITH ${GenerationWriter.tables
+  .map(
+    (table, n) =>
+      `new_${table} AS (INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $${n + 3}::json))`,
+  )
+  .join(", ")}, repaired AS (
+    INSERT INTO command (workspace, source, id, mac, stream, first_version, count)
+    SELECT DISTINCT ON (g.source, g.id) $1, g.source, g.id, g.mac, g.stream, g.first_version, g.count
+    FROM json_to_recordset($2::json)
+      AS g(source text, id text, mac text, stream text, first_version integer, count integer)
+    LEFT JOIN command c ON c.workspace = $1 AND c.source = g.source AND c.id = g.id
+    WHERE (c.mac, c.stream, c.first_version, c.count)
+      IS DISTINCT FROM (g.mac, g.stream, g.first_version, g.count)
+    ON CONFLICT (workspace, source, id) DO UPDATE SET mac = excluded.mac, stream = excluded.stream,
+      first_version = excluded.first_version, count = excluded.count
+    RETURNING 1
+  ) SELECT count(*)::integer AS repaired FROM repaired`;
 
 function tableOf(key: string): RowTable {
   return key.slice(0, key.indexOf("/")) as RowTable;

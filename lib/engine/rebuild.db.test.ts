@@ -74,7 +74,7 @@ test("rebuild equals live, and the generation before is gone", async () => {
     events: (await workspace.log()).length,
     carriedOver: [],
     repaired: { streamHeads: 0, commands: 0, head: false },
-    ahead: [],
+    contradictions: [],
   });
   const generations = await asOwner(
     async (client) => (await client.query("SELECT DISTINCT generation FROM orders")).rows,
@@ -111,15 +111,33 @@ test("wrong rows, heads and commands are put right", async () => {
     await client.query("DELETE FROM timer");
     await client.query("UPDATE effect SET state = 'CONFIRMED'");
     await client.query("UPDATE stream_head SET version = 1 WHERE stream LIKE 'order/%'");
-    await client.query("UPDATE stream_head SET leaf = '\\x00' WHERE stream = 'person/ana'");
+    await client.query("DELETE FROM stream_head WHERE stream = 'person/ana'");
     await client.query("UPDATE command SET count = 7 WHERE source = 'test'");
     await client.query("DELETE FROM command WHERE source = 'outcome'");
   });
-  const { repaired, ahead } = await rebuild();
+  const { repaired, contradictions } = await rebuild();
   expect(await opinions()).toEqual(live);
   expect(repaired.streamHeads).toBeGreaterThan(10);
   expect(repaired.commands).toBeGreaterThan(10);
-  expect(ahead).toEqual([]);
+  expect(contradictions).toEqual([]);
+});
+
+test("what says more than the log is evidence: it is told and left as it is", async () => {
+  const stream = `order/${workspace.orders.past}`;
+  await asSuperuser(
+    `UPDATE stream_head SET version = 9 WHERE stream = '${stream}';
+     INSERT INTO command VALUES ('main', 'test', 'lost', '', '${stream}', 9, 1)`,
+  );
+  const live = await opinions();
+  const { contradictions } = await rebuild();
+  expect(contradictions).toEqual([
+    `the head of ${stream} says version 9, which the log does not have`,
+    `the command test lost gave ${stream}@9, which the log does not have`,
+  ]);
+  expect(await opinions()).toEqual(live);
+  await asSuperuser(
+    `UPDATE stream_head SET version = 2 WHERE stream = '${stream}'; DELETE FROM command WHERE id = 'lost'`,
+  );
 });
 
 test("what is appended while it runs is in the new generation too", async () => {
@@ -166,6 +184,17 @@ test("a stream this version can't fold keeps its rows and is named", async () =>
     },
   ]);
   expect((await opinions()).task).toEqual(live.task);
+});
+
+test("a body that is not even text stops its own stream only", async () => {
+  const stream = `order/${workspace.orders.past}`;
+  await asSuperuser(`UPDATE event SET body = '\\xff' WHERE stream = '${stream}' AND version = 2`);
+  const live = await opinions();
+  const { carriedOver, rows, contradictions } = await rebuild();
+  expect(carriedOver).toContainEqual({ stream, why: "at version 2, an event's body is not JSON" });
+  expect(contradictions).toContain(`the head of ${stream} holds another leaf than ${stream}@2`);
+  expect(await opinions()).toEqual(live);
+  expect(rows).toBe(projections.reduce((sum, table) => sum + live[table]!.length, 0));
 });
 
 test("a log whose end is missing is not rebuilt: that would hide it", async () => {

@@ -11,10 +11,10 @@ import { type Folded, LogFold } from "./log-fold";
  * the head lock, where the generation is switched: a writer of the old one is refused by append() and takes the new one.
  * The old generation's rows are removed afterwards. Leases on timers are forgotten; what they guarded is claimed again.
  *
- * `stream_head`, `command` and `workspace_head` are compared with the log: what is missing, behind or different is
- * corrected. What is *ahead* of the log (a head of an event that is not there, a command without its events) is evidence
- * that the log lost something, so it is left as it is and told in `ahead`; `verify` names it. A lost `workspace_head` is
- * made anew with the standard clock tolerance.
+ * `stream_head`, `command` and `workspace_head` are compared with the log: what is missing or behind is corrected. What
+ * says more than the log, or another leaf (a head of an event that is not there, a command without its events), is
+ * evidence that the log lost something or was changed, so it is left as it is and told in `contradictions`; `verify`
+ * names it. A lost `workspace_head` is made anew with the standard clock tolerance.
  *
  * A stream that can't be folded keeps the rows it has; `carriedOver` names it and why. Runs as the role that owns the
  * tables. Throws when another rebuild of the workspace is running, or when the log is shorter than its head says: the end
@@ -36,15 +36,17 @@ export type Rebuilt = {
   carriedOver: { stream: string; why: string }[];
   repaired: { streamHeads: number; commands: number; head: boolean };
   /** Plain sentences, at most 100. */
-  ahead: string[];
+  contradictions: string[];
 };
 
-const page_events = 5_000;
+const page_events = 2_000;
 const streams_per_write = 500;
 /** So few events are folded while the head is locked. */
 const lastCatchUp_events = 1_000;
 const catchUps_max = 50;
-const ahead_max = 100;
+const contradictions_max = 100;
+/** PostgreSQL's code for bytes that are not valid in the encoding. */
+const notText = "22021";
 
 export async function rebuildProjections(options: RebuildOptions): Promise<Rebuilt> {
   const reader = new pg.Client({ connectionString: options.ownerUrl });
@@ -58,7 +60,7 @@ export async function rebuildProjections(options: RebuildOptions): Promise<Rebui
   }
 }
 
-type LogRow = { stream: string; pos: string; version: number; leaf: Buffer; body: Buffer };
+type LogRow = { stream: string; pos: string; version: number; leaf: string; body: Buffer };
 
 class Rebuild {
   readonly #workspace: string;
@@ -84,7 +86,7 @@ class Rebuild {
     await target.removeOthers(head.generation);
 
     const until = await this.#fill(target);
-    const ahead = await this.#repairHeads();
+    const contradictions = await this.#repairHeads();
     for (const table of GenerationWriter.tables) await this.writer.query(`ANALYZE ${table}`);
     const events = await this.#switch(target, until, head.generation);
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
@@ -96,7 +98,7 @@ class Rebuild {
       events_per_s: Math.round(events / seconds),
       carriedOver: [...this.#carriedOver].map(([stream, why]) => ({ stream, why })),
       repaired: this.#repaired,
-      ahead,
+      contradictions,
     };
   }
 
@@ -140,6 +142,19 @@ class Rebuild {
 
   /** Rows of every stream as of one snapshot. Returns the position it ends before. */
   async #fill(target: GenerationWriter): Promise<number> {
+    try {
+      return await this.#fillFrom("convert_from(body, 'UTF8')", target);
+    } catch (error) {
+      // Read as text, twice as fast, one body that is no text stops all; read as bytes, its own stream only.
+      if ((error as { code?: string }).code !== notText) throw error;
+      await this.reader.query("ROLLBACK");
+      await target.removeOthers(target.generation - 1);
+      target.rows = 0;
+      return await this.#fillFrom("body", target);
+    }
+  }
+
+  async #fillFrom(body: string, target: GenerationWriter): Promise<number> {
     const { reader } = this;
     // A crash loses the generation that nobody reads yet; the switch is durable, and with it all before it.
     await this.writer.query("SET synchronous_commit = off");
@@ -150,7 +165,7 @@ class Rebuild {
     );
     const total = Number(counted[0]!.total);
     await reader.query(
-      `DECLARE log NO SCROLL CURSOR FOR SELECT stream, pos, version, leaf, body FROM event
+      `DECLARE log NO SCROLL CURSOR FOR SELECT stream, pos, version, encode(leaf, 'hex'), ${body} FROM event
        WHERE workspace = ${reader.escapeLiteral(this.#workspace)} ORDER BY stream, version`,
     );
     let finished: Folded[] = [];
@@ -165,29 +180,29 @@ class Rebuild {
     };
     const fold = new LogFold(0, (folded) => finished.push(folded));
     const fetch = () =>
-      reader.query<[string, string, number, Buffer, Buffer]>({
+      reader.query<[string, string, number, string, Buffer | string]>({
         text: `FETCH ${page_events} FROM log`,
         rowMode: "array",
-        binary: true,
-        // Only the extended protocol answers in binary, which spares the detour over hexadecimal.
-        queryMode: "extended",
       } as pg.QueryArrayConfig);
     let done = 0;
     let coming = fetch();
-    for (;;) {
-      const { rows } = await coming;
-      if (rows.length === 0) break;
-      coming = fetch();
-      coming.catch(() => {});
-      for (const [stream, pos, version, leaf, body] of rows)
-        fold.add(stream, Number(pos), version, leaf.toString("hex"), parsed(body));
-      done += rows.length;
-      this.options.onProgress?.(done, total);
-      if (finished.length >= streams_per_write) await flush();
+    try {
+      for (;;) {
+        const { rows } = await coming;
+        if (rows.length === 0) break;
+        coming = fetch();
+        coming.catch(() => {});
+        for (const [stream, pos, version, leaf, bytes] of rows)
+          fold.add(stream, Number(pos), version, leaf, parsed(bytes));
+        done += rows.length;
+        this.options.onProgress?.(done, total);
+        if (finished.length >= streams_per_write) await flush();
+      }
+      fold.end();
+      await flush();
+    } finally {
+      await writing;
     }
-    fold.end();
-    await flush();
-    await writing;
     await reader.query("COMMIT");
     await this.writer.query("SET synchronous_commit = on");
     return Number(counted[0]!.until);
@@ -197,11 +212,15 @@ class Rebuild {
     for (const { stream, broken } of batch)
       if (broken) this.#carriedOver.set(stream, `at version ${broken.version}, ${broken.why}`);
       else this.#carriedOver.delete(stream);
-    await target.write(batch.filter(({ broken }) => !broken));
-    this.#repaired.commands += await target.repairCommands(batch.flatMap(({ commands }) => commands));
+    // Where an event can't be read it can't be told what its command gave.
+    const read = batch.filter(({ broken }) => !broken?.unread);
+    this.#repaired.commands += await target.write(
+      batch.filter(({ broken }) => !broken),
+      read.flatMap(({ commands }) => commands),
+    );
   }
 
-  /** Sets heads that are missing, behind or different to what the log says. Returns what is ahead of it. */
+  /** Sets heads that are missing or behind to what the log says. Returns what contradicts it. */
   async #repairHeads(): Promise<string[]> {
     const { writer } = this;
     // One statement sees events and heads of one moment; a head that moves on meanwhile is newer and stays.
@@ -212,9 +231,9 @@ class Rebuild {
        )
        INSERT INTO stream_head AS held (workspace, stream, version, leaf)
        SELECT last.* FROM last LEFT JOIN stream_head h USING (workspace, stream)
-       WHERE h.version IS NULL OR h.version < last.version OR (h.version = last.version AND h.leaf <> last.leaf)
+       WHERE h.version IS NULL OR h.version < last.version
        ON CONFLICT (workspace, stream) DO UPDATE SET version = excluded.version, leaf = excluded.leaf
-       WHERE held.version <= excluded.version`,
+       WHERE held.version < excluded.version`,
       [this.#workspace],
     );
     this.#repaired.streamHeads = rowCount ?? 0;
@@ -223,12 +242,16 @@ class Rebuild {
        FROM stream_head h WHERE workspace = $1
          AND NOT EXISTS (SELECT FROM event e WHERE e.workspace = h.workspace AND e.stream = h.stream AND e.version = h.version)
        UNION ALL
+       SELECT 'the head of ' || stream || ' holds another leaf than ' || stream || '@' || version
+       FROM stream_head h JOIN event e USING (workspace, stream, version)
+       WHERE workspace = $1 AND h.leaf <> e.leaf
+       UNION ALL
        SELECT 'the command ' || source || ' ' || id || ' gave ' || stream || '@' || first_version
          || ', which the log does not have'
        FROM command c WHERE workspace = $1
          AND NOT EXISTS (SELECT FROM event e WHERE e.workspace = c.workspace AND e.stream = c.stream AND e.version = c.first_version)
        LIMIT $2`,
-      [this.#workspace, ahead_max],
+      [this.#workspace, contradictions_max],
     );
     return rows.map(({ sentence }) => sentence);
   }
@@ -278,23 +301,23 @@ class Rebuild {
     for (let n = 0; n < moved.length; n += streams_per_write) {
       const streams = moved.slice(n, n + streams_per_write).map(({ stream }) => stream);
       const { rows } = await this.writer.query<LogRow>(
-        `SELECT stream, pos, version, leaf, body FROM event
+        `SELECT stream, pos, version, encode(leaf, 'hex') AS leaf, body FROM event
          WHERE workspace = $1 AND stream = ANY ($2::text[]) AND pos < $3 ORDER BY stream, version`,
         [this.#workspace, streams, end],
       );
       const finished: Folded[] = [];
       const fold = new LogFold(from, (folded) => finished.push(folded));
       for (const { stream, pos, version, leaf, body } of rows)
-        fold.add(stream, Number(pos), version, leaf.toString("hex"), parsed(body));
+        fold.add(stream, Number(pos), version, leaf, parsed(body));
       fold.end();
       await this.#write(target, finished);
     }
   }
 }
 
-function parsed(body: Buffer): EventBody | string {
+function parsed(body: Buffer | string): EventBody | string {
   try {
-    return JSON.parse(body.toString("utf8"));
+    return JSON.parse(typeof body === "string" ? body : body.toString("utf8"));
   } catch {
     return "an event's body is not JSON";
   }
