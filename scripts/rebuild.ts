@@ -9,6 +9,9 @@ import { env } from "#lib/env";
 import { withInstallation } from "./installation";
 import { progressBar } from "./progress-bar";
 
+/** PostgreSQL's code for a role that may not do this. */
+const insufficientPrivilege = "42501";
+
 async function main(): Promise<number> {
   const bar = progressBar("rebuild", "events");
   const workspace = env("HOLDPOINT_WORKSPACE");
@@ -31,8 +34,11 @@ async function main(): Promise<number> {
 
 withInstallation(main).then(
   (code) => process.exit(code),
-  (error: Error) => {
-    console.error(error.message);
+  (error: Error & { code?: string }) => {
+    const refused = error.code === insufficientPrivilege;
+    console.error(
+      refused ? `${error.message}: set DATABASE_OWNER_URL to the role that owns the tables.` : error.message,
+    );
     process.exit(1);
   },
 );

@@ -1,7 +1,8 @@
 import type pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { withClient } from "#scripts/embedded-postgres";
 import { type ManyStates, manyStates, type OrderKind, standing } from "#scripts/testing/many-states";
+import { runCommand } from "#scripts/testing/run-command";
 import { rebuildProjections } from "./rebuild";
 
 let workspace: ManyStates;
@@ -166,6 +167,19 @@ test("two rebuilds of one workspace do not run at once", async () => {
   expect(results.find(({ status }) => status === "rejected")).toMatchObject({
     reason: { message: "Another rebuild of main is running." },
   });
+});
+
+test("npm run rebuild says what it did, and what it needs when it is not the owner", async () => {
+  vi.stubEnv("DATABASE_OWNER_URL", workspace.urls.databaseOwnerUrl);
+  const done = await runCommand(workspace, "rebuild");
+  vi.stubEnv("DATABASE_OWNER_URL", "");
+  const refused = await runCommand(workspace, "rebuild");
+  vi.unstubAllEnvs();
+  expect(done.err).toContain("100 %");
+  expect(done.out).toMatch(/^main: \d+ rows from \d+ events, \d+ events\/s; generation \d+ is read now\.$/);
+  expect(done.code).toBe(0);
+  expect(refused.err).toContain("set DATABASE_OWNER_URL to the role that owns the tables");
+  expect(refused.code).toBe(1);
 });
 
 test("a stream this version can't fold keeps its rows and is named", async () => {
