@@ -2,17 +2,23 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { askForOrder, expect, test } from "./journey";
 
-const themes = ["light", "dark"] as const;
-
 async function expectAccessible(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
-    expect(found, `${path} in the ${colorScheme} theme`).toEqual([]);
-  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await expectNoViolation(new AxeBuilder({ page }), `${path} in the light theme`);
+  // The themes differ in their colours and in nothing else.
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await expectNoViolation(
+    new AxeBuilder({ page }).withRules(["color-contrast", "link-in-text-block"]),
+    `${path} in the dark theme`,
+  );
+}
+
+async function expectNoViolation(builder: AxeBuilder, where: string): Promise<void> {
+  const { violations } = await builder.analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
+  expect(found, where).toEqual([]);
 }
 
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
@@ -23,7 +29,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 }
 
 test("every page is accessible in both themes and fits a phone", async ({ as, page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   await expectAccessible(page, "/sign-in");
   await expectNoSidewaysScroll(page);
 
@@ -68,6 +74,5 @@ test("what appears only after something was done is accessible too", async ({ as
     "Must be an amount in GBP, for example 1,250.00.",
   );
   await expect(rita.getByLabel("Item", { exact: true })).toHaveValue("Lantern");
-  const { violations } = await new AxeBuilder({ page: rita }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await expectNoViolation(new AxeBuilder({ page: rita }), "a refused order form");
 });
