@@ -12,14 +12,14 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["lib/**/*.test.ts", "scripts/**/*.test.ts", "components/**/*.test.ts"],
-          exclude: ["**/*.db.test.ts", "node_modules/**"],
+          exclude: ["**/*.db.test.ts", "**/*.process.test.ts", "node_modules/**"],
         },
       },
       {
         root,
         test: {
           name: "database",
-          include: ["lib/**/*.db.test.ts", "scripts/**/*.db.test.ts"],
+          include: ["lib/**/*.db.test.ts", "scripts/**/*.db.test.ts", "scripts/**/*.process.test.ts"],
           globalSetup: ["./scripts/testing/cluster.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
