@@ -205,7 +205,7 @@ async function startConsole(
 ): Promise<void> {
   const next = join(projectFolder, "node_modules", "next", "dist", "bin", "next");
   const env = { ...environment, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-  // Batches make much that lives for a moment; with room for it, a third less time goes into collecting it.
+  // Batches make much that lives for a moment only; with room for it, less time goes into collecting it.
   const args = ["--max-semi-space-size=64", next, "start", "-H", "127.0.0.1", "-p", `${port}`];
   supervisor.serve({ name: "console", args, env }, (line) => {
     if (line.trim()) report(`console: ${line}`);
