@@ -1,3 +1,4 @@
+import type { EventBody } from "#lib/log/body";
 import type { Json } from "#lib/log/canonical";
 import type { Envelope } from "#lib/log/envelope";
 import type { Grant, Role } from "./authority";
@@ -221,4 +222,18 @@ export function upcast(
     upcasted = step(upcasted);
   }
   return upcasted;
+}
+
+/** A body as the log holds it, at the current schema of its type. Throws `UnknownEventError`. */
+export function recordedOf(body: EventBody, leaf: string): RecordedEvent {
+  return {
+    type: body.type,
+    data: upcast(body.type, body.schema, body.data),
+    stream: body.stream,
+    version: body.version,
+    leaf,
+    occurredAt: body.occurredAt,
+    recordedAt: body.recordedAt,
+    actor: body.actor,
+  } as RecordedEvent;
 }

@@ -1,7 +1,7 @@
+import { recordedOf } from "#lib/domain/events";
 import type { EventBody } from "#lib/log/body";
 import { type AggregateState, aggregateOf } from "./aggregates";
 import { noProjectedRows, type ProjectedRows, project } from "./projector";
-import { recordedOf } from "./seal";
 
 /**
  * Folds a log that is read in the order of streams and versions, one stream at a time, into what the opinions about each

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type EventDraft, type RecordedEvent, schemas, upcast } from "#lib/domain/events";
+import { type EventDraft, type RecordedEvent, recordedOf, schemas } from "#lib/domain/events";
 import { type EventActor, type EventBody, encodeBody, leafOf } from "#lib/log/body";
 import { canonicalize, type Json } from "#lib/log/canonical";
 import { type Envelope, openEnvelope, type SubjectKeys, sealEnvelope } from "#lib/log/envelope";
@@ -69,20 +69,6 @@ export function inputHash(data: { [member: string]: Json | undefined; personal?:
 /** A body as the log holds it, at its current schema. Throws `UnknownEventError`. */
 export function readRecorded(bodyText: string, leaf: string): RecordedEvent {
   return recordedOf(JSON.parse(bodyText), leaf);
-}
-
-/** The same for a body that is parsed already. Throws `UnknownEventError`. */
-export function recordedOf(body: EventBody, leaf: string): RecordedEvent {
-  return {
-    type: body.type,
-    data: upcast(body.type, body.schema, body.data),
-    stream: body.stream,
-    version: body.version,
-    leaf,
-    occurredAt: body.occurredAt,
-    recordedAt: body.recordedAt,
-    actor: body.actor,
-  } as RecordedEvent;
 }
 
 export function openPersonal(

@@ -1,5 +1,5 @@
 import type { Database } from "#lib/db";
-import { type RecordedEvent, upcast } from "#lib/domain/events";
+import { type RecordedEvent, recordedOf } from "#lib/domain/events";
 import type { EventBody } from "#lib/log/body";
 import type { WorkspaceKeys } from "#lib/log/keys";
 
@@ -22,16 +22,7 @@ export function readStored({ pos, body: text, leaf }: EventRow): StoredEvent {
 
 function recorded(body: EventBody, leaf: string): RecordedEvent | null {
   try {
-    return {
-      type: body.type,
-      data: upcast(body.type, body.schema, body.data),
-      stream: body.stream,
-      version: body.version,
-      leaf,
-      occurredAt: body.occurredAt,
-      recordedAt: body.recordedAt,
-      actor: body.actor,
-    } as RecordedEvent;
+    return recordedOf(body, leaf);
   } catch {
     return null;
   }
