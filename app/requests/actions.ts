@@ -15,7 +15,6 @@ import { commandAction } from "#lib/web/action";
 import type { FormRefusal } from "#lib/web/refusal";
 import type { OrderFormState } from "../../components/order-form";
 import { engine } from "../engine";
-import { askers } from "./may-ask";
 import { contentOf, fieldOfForm, formValues, type Typed } from "./typed-order";
 
 const source = "console";
@@ -24,7 +23,6 @@ const texts = z.record(z.string(), z.string());
 /** Asks for a new order and leads to it. */
 export const askForOrder = commandAction<OrderFormState, Typed>({
   engine,
-  roles: askers,
   fields: texts,
   command(typed, actor) {
     const content = contentOf(typed);
