@@ -9,7 +9,7 @@ const asked = vi.hoisted(() => ({ headers: new Headers(), actor: null as Authori
 vi.mock("next/headers", () => ({ headers: async () => asked.headers }));
 vi.mock("#lib/auth/session", () => ({ currentActor: async () => asked.actor }));
 
-const { commandAction } = await import("./action");
+const { admitted, commandAction } = await import("./action");
 const { redirect } = await import("next/navigation");
 
 const order = "00000000-0000-8000-8000-000000000001";
@@ -29,7 +29,6 @@ type State = { status: "idle" } | { status: "done" } | ({ status: "refused"; not
 const execute = vi.fn();
 const cancel = commandAction<State, { order: string; note: string }>({
   engine: async () => ({ execute }),
-  roles: ["reviewer", "supervisor"],
   fields: z.object({ order: z.uuid(), note: z.string().min(1, "Say why.") }),
   command: ({ order, note }) =>
     note === "not like this"
@@ -54,7 +53,7 @@ beforeEach(() => {
   execute.mockReset().mockResolvedValue(accepted);
 });
 
-test("a form from our page by somebody with the role is one command", async () => {
+test("a form from our page by somebody signed in is one command", async () => {
   expect(await press({ note: "Two\r\nlines", $ACTION_ID_x: "" })).toEqual({ status: "done" });
   expect(execute.mock.calls).toEqual([
     [
@@ -77,19 +76,22 @@ test.each([
   expect(execute).not.toHaveBeenCalled();
 });
 
-test("nobody signed in, and somebody without the role, are refused with the sentence that helps", async () => {
+test("nobody signed in is refused with the sentence that helps, and keeps what was typed", async () => {
   asked.actor = null;
   expect(await press()).toMatchObject({
     status: "refused",
     message: expect.stringContaining("Sign in again"),
-  });
-  asked.actor = mintActor({ ...ana, roles: ["requester"] });
-  expect(await press()).toMatchObject({
-    status: "refused",
-    message: "For this you need the role reviewer or supervisor.",
     note: "No longer needed",
   });
   expect(execute).not.toHaveBeenCalled();
+});
+
+test("an action that is no command is only for those with one of its roles", async () => {
+  expect(await admitted(["auditor", "admin"])).toMatchObject({
+    rejected: true,
+    message: "For this you need the role auditor or admin.",
+  });
+  expect(await admitted(["auditor", "reviewer"])).toBe(ana);
 });
 
 test("what is wrong with the fields stands at the fields, and what was typed survives", async () => {

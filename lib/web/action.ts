@@ -13,17 +13,13 @@ import { type FormRefusal, formRefusal } from "./refusal";
 
 /**
  * A server action is a public endpoint: what stands here happens to every form before its command reaches the engine.
- * Origin → session → roles → the form's fields → one command → the answer as the form's own state. It never throws
- * details: what nobody foresaw is logged under a reference, and the form shows the reference.
+ * Origin → session → the form's fields → one command → the answer as the form's own state. Who may give the command is the
+ * engine's to judge, by what is true when it decides, so that its refusal is written down. It never throws details: what
+ * nobody foresaw is logged under a reference, and the form shows the reference.
  */
 export type CommandActionOptions<State, Fields> = {
   /** The engine of this process: `async () => (await engineProcess()).runtime.engine`. */
   engine: () => Promise<Pick<Engine, "execute">>;
-  /**
-   * One of these is needed to press the button at all. Only for what no command is refused for: left out, the engine
-   * judges by what is true when it decides, and writes its refusal down.
-   */
-  roles?: readonly Role[];
   /** Reads the form's texts, which come as a flat record; a name that occurs twice keeps its last value. */
   fields: z.ZodType<Fields, Record<string, string>>;
   /** The command, or a refusal that only the form can know of. */
@@ -44,7 +40,7 @@ export function commandAction<State, Fields>(
     const typed = textsOf(data);
     const refuseWith = (rejection: Rejection) => options.refused(formRefusal(rejection), typed);
     try {
-      const actor = await admitted(options.roles);
+      const actor = await admitted();
       if (isRejection(actor)) return refuseWith(actor);
       const id = commandId.safeParse(typed.commandId);
       if (!id.success) return refuseWith(reject("invalid", "This form is incomplete. Load the page again."));
@@ -71,7 +67,10 @@ export function commandAction<State, Fields>(
   };
 }
 
-/** Who may press: our own page, signed in, with one of the roles. For actions that are no command, too. */
+/**
+ * Who may press: our own page, signed in. Roles are named by actions that are no command, which nothing else would refuse;
+ * one of them is then needed.
+ */
 export async function admitted(roles: readonly Role[] = []): Promise<AuthorizedActor | Rejection> {
   if (!(await fromOwnPage())) return reject("refused", "This did not come from a page of this console.");
   const actor = await currentActor();
