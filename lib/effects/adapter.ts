@@ -22,11 +22,40 @@ export type EffectReceipt = { reference: string; [detail: string]: string | numb
 
 export type EffectInput = { [member: string]: unknown };
 
+/** What the outside system offers when nobody knows whether an attempt did its work. */
+export type Doubt =
+  /** It answers a repeated key with the first result, for `keyRetention_ms` after the key was first seen: ask again. */
+  | { kind: "honoursKey"; keyRetention_ms: number }
+  /**
+   * It does a repeated request again, but can be asked what became of a key. Never called again in doubt, only probed.
+   * `lag_ms`: how long after an attempt's end its work may still be under way, or done and not shown: an absence found
+   * earlier proves nothing.
+   */
+  | { kind: "probe"; lag_ms: number; probe: Probe }
+  /** It does a repeated request again and cannot be asked: a person finds out. */
+  | { kind: "neither" };
+
+/**
+ * Asks the outside what became of `effectKey`, with the intent's frozen input, and changes nothing there. It never
+ * throws for an answer it understands; what it cannot tell is `unknown`.
+ */
+export type Probe = (input: EffectInput, effectKey: string, signal: AbortSignal) => Promise<ProbeOutcome>;
+
+export type ProbeOutcome =
+  | { kind: "confirmed"; receipt: EffectReceipt }
+  /** It was accepted and is not finished; `reference` as in an attempt's `pending`. */
+  | { kind: "pending"; reference: string }
+  /** The outside knows nothing of this key: a proof only once `lag_ms` have passed since the last attempt's end. */
+  | { kind: "absent" }
+  /** No answer, or one that settles nothing: probe again later, then a person. */
+  | { kind: "unknown"; reason: string };
+
 export interface EffectAdapter {
   /** As the workflow definition names it, for example `carrier.dispatch`. */
   readonly name: string;
   readonly timeout_ms: number;
-  /** The outside system answers a repeated key with the first result, for `keyRetention_ms`. */
+  readonly doubt: Doubt;
+  /** What `doubt` says of a repeated key, for readers that know no probe: true and its retention, or false and 0. */
   readonly honoursKey: boolean;
   readonly keyRetention_ms: number;
   readonly concurrency_max: number;

@@ -20,6 +20,7 @@ const keyReusedProblem = "urn:carrier:problem:idempotency-key-reused";
 
 const response_bytes_max = 64 * 1024;
 const retryAfter_ms_max = 24 * 60 * 60 * 1000;
+const keyRetention_ms = 30 * 24 * 60 * 60 * 1000;
 
 const order = z.string().min(1).max(200);
 const dispatchInput = z.strictObject({
@@ -89,8 +90,9 @@ function adapter<Input, Answer>(
   return {
     name: exchange.name,
     timeout_ms,
+    doubt: { kind: "honoursKey", keyRetention_ms },
     honoursKey: true,
-    keyRetention_ms: 30 * 24 * 60 * 60 * 1000,
+    keyRetention_ms,
     concurrency_max: 32,
     async perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome> {
       const parsed = exchange.input.safeParse(input);

@@ -17,8 +17,9 @@ function instant(name: string, prefix: string): EffectAdapter {
   return {
     name,
     timeout_ms: 1_000,
-    honoursKey: true,
     // The answer is a function of the key: it is never forgotten.
+    doubt: { kind: "honoursKey", keyRetention_ms: Number.MAX_SAFE_INTEGER },
+    honoursKey: true,
     keyRetention_ms: Number.MAX_SAFE_INTEGER,
     concurrency_max: 1_024,
     async perform(_input, effectKey): Promise<EffectOutcome> {

@@ -17,6 +17,7 @@ export function playedAdapters(clock: PlayedClock, undeliverable: ReadonlySet<st
   const adapter = (name: string, answer: (input: Record<string, unknown>, key: string) => EffectOutcome) => ({
     name,
     timeout_ms: 60_000,
+    doubt: { kind: "honoursKey", keyRetention_ms: Number.MAX_SAFE_INTEGER } as const,
     honoursKey: true,
     keyRetention_ms: Number.MAX_SAFE_INTEGER,
     concurrency_max: 8,
