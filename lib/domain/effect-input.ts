@@ -1,9 +1,12 @@
 import type { Json } from "#lib/log/canonical";
+import { freezeCall, type HttpCall, isHttpCall } from "./http-call";
 import type { OrderState } from "./order";
+import { placeholdersOf } from "./template";
 
 /**
  * What each effect sends, frozen in its intent: the plain part, and the personal part that is stored encrypted. Adding an
- * effect means adding its line here and its adapter in `lib/effects`.
+ * effect means adding its line here and its adapter in `lib/effects`; one that is a single call over HTTP is described in the
+ * workflow definition as `http.call.<connection>.<what>` and needs neither.
  */
 export type EffectContent = {
   input: { [member: string]: Json | undefined };
@@ -28,15 +31,24 @@ const inputs: { [effect: string]: (state: OrderState, personal: Personal) => Eff
   }),
 };
 
+/** The intent an `http.call` is frozen for: its key, the call as the step describes it, and the key of what it undoes. */
+export type CallIntent = { key: string; call: HttpCall | undefined; compensates?: string };
+
 /** Throws for an effect nobody described: the lint of definitions keeps that from a running system. */
-export function effectContent(effect: string, state: OrderState, personal: Personal): EffectContent {
+export function effectContent(
+  effect: string,
+  state: OrderState,
+  personal: Personal,
+  intent?: CallIntent,
+): EffectContent {
+  if (intent?.call) return freezeCall(intent.call, placeholdersOf({ state, personal, ...intent }));
   const build = inputs[effect];
   if (!build) throw new Error(`nothing says what the effect ${effect} sends`);
   return build(state, personal);
 }
 
 export function isKnownEffect(effect: string): boolean {
-  return Object.hasOwn(inputs, effect);
+  return Object.hasOwn(inputs, effect) || isHttpCall(effect);
 }
 
 function trackingNumber(state: OrderState): string {

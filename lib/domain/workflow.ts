@@ -1,6 +1,7 @@
 import type { Json } from "#lib/log/canonical";
 import { definitionHash } from "#lib/log/evidence";
 import type { Role } from "./authority";
+import { connectionOf, type HttpCall, lintCall } from "./http-call";
 import type { RuleName } from "./policy";
 
 /**
@@ -39,8 +40,12 @@ export type TaskStep<Name extends string = string> = {
 export type EffectStep<Name extends string = string> = {
   kind: "effect";
   effect: string;
+  /** What an `http.call.<connection>.<what>` sends and how its answers are read. */
+  call?: HttpCall;
   to: Route<Name>;
   compensatedBy?: string;
+  /** The call of a compensation that is one. */
+  compensationCall?: HttpCall;
   retry: { attempts_max: number; first_ms: number; longest_ms: number };
 };
 
@@ -111,6 +116,27 @@ function routesOf(step: Step): (readonly string[])[] {
   }
 }
 
+/** Every `http.call` these definitions make: which connection it goes through and its longest time-out. */
+export function httpCalls(
+  definitions: readonly WorkflowDefinition[],
+): { effect: string; connection: string; timeout_ms: number }[] {
+  const timeouts_ms = new Map<string, number>();
+  const add = (effect: string | undefined, call: HttpCall | undefined) => {
+    if (effect && call) timeouts_ms.set(effect, Math.max(call.timeout_ms, timeouts_ms.get(effect) ?? 0));
+  };
+  for (const { steps } of definitions)
+    for (const step of Object.values(steps))
+      if (step.kind === "effect") {
+        add(step.effect, step.call);
+        add(step.compensatedBy, step.compensationCall);
+      }
+  return Array.from(timeouts_ms, ([effect, timeout_ms]) => ({
+    effect,
+    connection: connectionOf(effect),
+    timeout_ms,
+  }));
+}
+
 /** What is wrong with a definition, a sentence each; empty when nothing is. */
 export function lint(definition: WorkflowDefinition): string[] {
   const problems: string[] = [];
@@ -127,6 +153,7 @@ export function lint(definition: WorkflowDefinition): string[] {
     for (const next of successors(step)) walk(next);
   };
   walk(definition.start);
+  const effectSteps = new Set(Object.keys(steps).filter((name) => steps[name]!.kind === "effect"));
 
   for (const [name, step] of Object.entries(steps)) {
     if (!reached.has(name)) at(name, "cannot be reached");
@@ -134,7 +161,18 @@ export function lint(definition: WorkflowDefinition): string[] {
     for (const route of routesOf(step))
       if (new Set(route).size < route.length) at(name, "opens the same step twice on one way");
     if (step.kind === "decision" && step.rules.length === 0) at(name, "has no rule");
-    if (step.kind === "effect" && step.retry.attempts_max < 1) at(name, "allows no attempt");
+    if (step.kind === "effect") {
+      if (step.retry.attempts_max < 1) at(name, "allows no attempt");
+      // The name is what tells the key of an effect from the key of its compensation.
+      if (step.compensatedBy === step.effect) at(name, "is compensated by an effect of its own name");
+      if (step.compensationCall && !step.compensatedBy)
+        at(name, "has the call of a compensation it does not name");
+      const calls = [
+        ...lintCall(step.effect, step.call, effectSteps),
+        ...(step.compensatedBy ? lintCall(step.compensatedBy, step.compensationCall, effectSteps) : []),
+      ];
+      for (const problem of calls) at(name, problem);
+    }
     if (step.kind === "task") {
       if (step.owners.length === 0) at(name, "has no owner, so nobody is eligible");
       if (step.owners.every((owner) => owner === "requester"))
