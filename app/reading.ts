@@ -1,12 +1,22 @@
+import { cache } from "react";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Store } from "#lib/queries/store";
-import type { ViewTime } from "../components/format";
+import { count_max, type Waiting, waitingFor } from "#lib/queries/waiting";
+import { formatNumber, type ViewTime } from "../components/format";
 
 /** What the pages read from: this process's database and workspace keys. */
 export function store(): Store {
   return authContext();
 }
+
+/**
+ * What waits for this person, asked once a request. The frame of every page wants to know; a page that asks for it together
+ * with what it shows itself saves the wait for a second answer.
+ */
+export const waiting: (actor: AuthorizedActor) => Promise<Waiting> = cache((actor) =>
+  waitingFor(actor, store()),
+);
 
 /** From when and where a page is looked at. The zone is the server's, and every page says which it is. */
 export function viewNow(): ViewTime {
@@ -18,7 +28,7 @@ export function single(value: string | string[] | undefined): string | undefined
   return (Array.isArray(value) ? value[0] : value) || undefined;
 }
 
-/** The person behind an actor, for "is it mine". */
-export function personOf(actor: AuthorizedActor): string {
-  return actor.person ?? actor.id;
+/** A number of waiting things in words; where counting stopped, `andMore` says so: `1,000+`. */
+export function counted(count: number, andMore = "+"): string {
+  return `${formatNumber(count)}${count === count_max ? andMore : ""}`;
 }

@@ -1,6 +1,6 @@
 import type { Route } from "next";
 import { formatMoney } from "#lib/domain/money";
-import type { TaskLine } from "#lib/queries/queue";
+import type { TaskLine } from "#lib/queries/task-list";
 import { ruleInShort } from "#lib/queries/words";
 import type { QueueRow } from "../components/queue-table";
 

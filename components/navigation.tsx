@@ -5,8 +5,8 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "./class-names";
 
-/** One place to go; `count` is what waits there. */
-export type NavigationItem = { href: Route; label: string; count?: number };
+/** One place to go; `count` is how much waits there, in words: "12", "1,000+". */
+export type NavigationItem = { href: Route; label: string; count?: string };
 
 /** The main places, the one we are in sitting as a hold point on the header's line. */
 export function Navigation({ items }: { items: readonly NavigationItem[] }) {

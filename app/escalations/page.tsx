@@ -7,7 +7,7 @@ import { PageHeading } from "../../components/page-heading";
 import { Pagination } from "../../components/pagination";
 import { QueueTable } from "../../components/queue-table";
 import { ConsoleFrame } from "../console-frame";
-import { single, store, viewNow } from "../reading";
+import { single, store, viewNow, waiting } from "../reading";
 import { taskRow } from "../task-rows";
 import { AttentionList } from "./attention-list";
 
@@ -22,6 +22,7 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
   const [overdue, stuck] = await Promise.all([
     escalatedPage(actor, store(), overdueAfter),
     attentionPage(actor, store(), stuckAfter),
+    waiting(actor),
   ]);
   return (
     <ConsoleFrame actor={actor}>

@@ -1,12 +1,11 @@
 import type { Metadata, Route } from "next";
 import { readersOf } from "#lib/queries/permission";
-import { count_max, queue, queueCount } from "#lib/queries/queue";
+import { queue } from "#lib/queries/queue";
 import { gate } from "#lib/web/gate";
-import { formatNumber } from "../../components/format";
 import { PageHeading } from "../../components/page-heading";
 import { QueueTable } from "../../components/queue-table";
 import { ConsoleFrame } from "../console-frame";
-import { single, store, viewNow } from "../reading";
+import { counted, single, store, viewNow, waiting } from "../reading";
 import { taskRow } from "../task-rows";
 
 export const metadata: Metadata = { title: "Queue" };
@@ -15,16 +14,13 @@ export const metadata: Metadata = { title: "Queue" };
 export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
   const actor = await gate(...readersOf("queue"));
   const after = single((await searchParams).after);
-  const [{ lines, next }, count] = await Promise.all([
-    queue(actor, store(), after),
-    queueCount(actor, store()),
-  ]);
-  const counted = `${formatNumber(count)}${count === count_max ? " or more" : ""}`;
+  const [{ lines, next }, waits] = await Promise.all([queue(actor, store(), after), waiting(actor)]);
+  const count = waits.decidable ?? 0;
   return (
     <ConsoleFrame actor={actor}>
       <PageHeading
         title="Queue"
-        description={`${counted} ${count === 1 ? "order waits" : "orders wait"} for a decision you may make. The least time left comes first.`}
+        description={`${counted(count, " or more")} ${count === 1 ? "order waits" : "orders wait"} for a decision you may make. The least time left comes first.`}
       />
       <QueueTable
         caption="Orders you may decide, by time to breach"

@@ -7,7 +7,7 @@ import { EmptyState } from "../../components/empty-state";
 import { PageHeading } from "../../components/page-heading";
 import { Pagination } from "../../components/pagination";
 import { ConsoleFrame } from "../console-frame";
-import { single, store, viewNow } from "../reading";
+import { single, store, viewNow, waiting } from "../reading";
 import { mayAsk } from "./may-ask";
 import { RequestList } from "./request-list";
 
@@ -21,6 +21,7 @@ export default async function RequestsPage({ searchParams }: PageProps<"/request
   const [changes, { lines, next }] = await Promise.all([
     after ? [] : needingChanges(actor, store()),
     requestsPage(actor, store(), after),
+    waiting(actor),
   ]);
   const asks = mayAsk(actor);
   const newOrder = (

@@ -1,23 +1,15 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
+import { lines_per_page, orderPage, type Page, readOrderCursor } from "./page";
 import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
-import { customersOf } from "./personal";
-import {
-  count_max,
-  lines_per_page,
-  ofOrders,
-  type Page,
-  readCursor,
-  type TaskLine,
-  type TaskRow,
-  taskColumns,
-  taskPage,
-} from "./queue";
+import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
 import { currentGeneration, type Store } from "./store";
+import { type TaskLine, taskPage } from "./task-list";
 import { inWords } from "./words";
 
-const escalatedTasks = `t.workspace = $1 AND t.generation = ${currentGeneration} AND t.escalated
+/** The tasks whose time was up, as a condition over `task t`; `$1` is the workspace. */
+export const escalatedTasks = `t.workspace = $1 AND t.generation = ${currentGeneration} AND t.escalated
   AND t.state IN ('READY', 'RESERVED', 'IN_PROGRESS', 'SUSPENDED')`;
 
 /**
@@ -30,32 +22,7 @@ export async function escalatedPage(
   cursor?: string,
 ): Promise<Page<TaskLine>> {
   demandReader(actor, store.keys.workspace, "escalations");
-  const after = readCursor(cursor);
-  const rows = await store.database.$queryRawUnsafe<TaskRow[]>(
-    `SELECT ${taskColumns} FROM task t ${ofOrders}
-     WHERE ${escalatedTasks}
-       AND (NOT $2::boolean
-         OR (t.breach_at, t.order_id, t.step, t.visit) > ($3::timestamptz, $4, $5, $6::integer)
-         OR (t.breach_at IS NULL AND ($3::timestamptz IS NOT NULL OR (t.order_id, t.step, t.visit) > ($4, $5, $6::integer))))
-     ORDER BY t.breach_at, t.order_id, t.step, t.visit LIMIT ${lines_per_page + 1}`,
-    store.keys.workspace,
-    after !== undefined,
-    after?.breachAt ?? null,
-    after?.order ?? "",
-    after?.step ?? "",
-    after?.visit ?? 0,
-  );
-  return taskPage(store, rows);
-}
-
-/** How many tasks are escalated; `count_max` stands for that many or more. */
-export async function escalatedCount(actor: AuthorizedActor, store: Store): Promise<number> {
-  demandReader(actor, store.keys.workspace, "escalations");
-  const [row] = await store.database.$queryRawUnsafe<{ count: bigint }[]>(
-    `SELECT count(*) FROM (SELECT FROM task t WHERE ${escalatedTasks} LIMIT ${count_max}) AS counted`,
-    store.keys.workspace,
-  );
-  return Number(row?.count ?? 0);
+  return taskPage(store, { where: escalatedTasks, parameters: [], standing: true }, cursor);
 }
 
 /** An order that stands still until somebody looks: why, and the failed effects that can be tried again. */
@@ -70,7 +37,7 @@ export type AttentionLine = {
   failed: { key: string; effect: string; reason: string | null; since: string }[];
 };
 
-type AttentionRow = {
+type AttentionRow = CustomerRow & {
   order_id: string;
   business_key: string;
   requested_by: string;
@@ -97,36 +64,36 @@ export async function attentionPage(
   demandReader(actor, store.keys.workspace, "escalations");
   const [after, afterOrder] = readOrderCursor(cursor);
   const rows = await store.database.$queryRawUnsafe<AttentionRow[]>(
-    `SELECT order_id, business_key, requested_by, amount_minor, currency, received_at, needs_attention FROM orders
-     WHERE workspace = $1 AND generation = ${currentGeneration} AND needs_attention IS NOT NULL
-       AND ($2::timestamptz IS NULL OR (received_at, order_id) > ($2::timestamptz, $3))
-     ORDER BY received_at, order_id LIMIT ${lines_per_page + 1}`,
+    `SELECT o.*, ${customerColumns} FROM (
+       SELECT order_id, business_key, requested_by, amount_minor, currency, received_at, needs_attention FROM orders
+       WHERE workspace = $1 AND generation = ${currentGeneration} AND needs_attention IS NOT NULL
+         AND ($2::timestamptz IS NULL OR (received_at, order_id) > ($2::timestamptz, $3))
+       ORDER BY received_at, order_id LIMIT ${lines_per_page + 1}) o
+     ${joinCustomer}
+     ORDER BY o.received_at, o.order_id`,
     store.keys.workspace,
     after ?? null,
     afterOrder ?? "",
   );
-  const shown = rows.slice(0, lines_per_page);
-  const orders = shown.map(({ order_id }) => order_id);
-  const [failed, customers, names] = await Promise.all([
+  const { shown, next } = orderPage(rows);
+  const [failed, names] = await Promise.all([
     store.database.$queryRawUnsafe<FailedRow[]>(
       `SELECT order_id, effect_key, name, reason, changed_at FROM effect
        WHERE workspace = $1 AND generation = ${currentGeneration} AND state = 'FAILED' AND order_id = ANY ($2::text[])
        ORDER BY changed_at`,
       store.keys.workspace,
-      orders,
+      shown.map(({ order_id }) => order_id),
     ),
-    customersOf(store, orders),
     namesOf(
       store,
       shown.map(({ requested_by }) => requested_by),
     ),
   ]);
-  const last = shown.at(-1);
   return {
     lines: shown.map((row) => ({
       order: row.order_id,
       businessKey: row.business_key,
-      customer: customers.get(row.order_id),
+      customer: customerIn(store, row),
       total: { amount: Number(row.amount_minor), currency: row.currency },
       requestedBy: names.person(row.requested_by),
       receivedAt: row.received_at.toISOString(),
@@ -140,14 +107,6 @@ export async function attentionPage(
           since: changed_at.toISOString(),
         })),
     })),
-    next: rows.length > lines_per_page && last ? `${last.received_at.toISOString()}~${last.order_id}` : null,
+    next,
   };
-}
-
-const orderCursor = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)~([\w-]{1,64})$/;
-
-/** The instant and order of a cursor over orders by the time they were received; empty when somebody typed it. */
-export function readOrderCursor(cursor: string | undefined): [receivedAt?: string, order?: string] {
-  const [, receivedAt, order] = orderCursor.exec(cursor ?? "") ?? [];
-  return receivedAt && !Number.isNaN(Date.parse(receivedAt)) ? [receivedAt, order] : [];
 }

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withClient } from "#scripts/embedded-postgres";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { logPage } from "./audit-log";
-import { attentionPage, escalatedCount, escalatedPage } from "./escalations";
+import { attentionPage, escalatedPage } from "./escalations";
 import { NotAllowedToReadError } from "./permission";
-import { queue, queueCount } from "./queue";
+import { queue } from "./queue";
 import { needingChanges, requestsPage } from "./requests";
+import { waitingFor } from "./waiting";
 
 let workspace: TestWorkspace;
 beforeAll(async () => {
@@ -12,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.close());
 const person = (id: string) => workspace.person(id);
+const waiting = (id: string) => waitingFor(person(id), workspace);
 
 describe("the queue", () => {
   test("holds what one may decide, by time to breach, page by page without a gap or a repetition", async () => {
@@ -28,19 +31,54 @@ describe("the queue", () => {
     expect(lines.map(({ order }) => order).sort()).toEqual([...received].sort());
     const breaches = lines.map(({ breachAt }) => breachAt);
     expect(breaches).toEqual([...breaches].sort());
-    expect(await queueCount(person("ana"), workspace)).toBe(60);
+    expect(await waiting("ana")).toMatchObject({ decidable: 60, escalated: null });
 
     const own = await queue(person("remy"), workspace);
     const rest = await queue(person("remy"), workspace, own.next ?? "");
     expect([...own.lines, ...rest.lines].map(({ order }) => order)).not.toContain(received[30]);
-    expect(await queueCount(person("remy"), workspace)).toBe(59);
-    expect(await queueCount(person("sam"), workspace)).toBe(0);
+    expect(await waiting("remy")).toMatchObject({ decidable: 59, escalated: null });
+    expect(await waiting("sam")).toMatchObject({ decidable: 0, escalated: 0 });
   });
 
   test("a cursor somebody typed begins at the start, and never breaks the query", async () => {
     const start = await queue(person("ana"), workspace);
     for (const typed of ["", "x", "~~~", "2026-13-45T99:99:99.999Z~a~b~1", "';drop table event~a~b~1"])
       expect((await queue(person("ana"), workspace, typed)).lines[0]).toEqual(start.lines[0]);
+  });
+
+  test("says who holds a task, who asked for it and for which customer, and no customer who was erased", async () => {
+    const order = await workspace.receive({ customer: { name: "Ada Byron" }, requestedBy: "remy" });
+    await workspace.ask(person("ana"), { type: "task.claim", order, step: "manual.review", visit: 1 });
+    const line = async () => {
+      const all = await queue(person("ben"), workspace);
+      const rest = await queue(person("ben"), workspace, all.next ?? undefined);
+      return [...all.lines, ...rest.lines].find((each) => each.order === order);
+    };
+    expect(await line()).toMatchObject({ customer: "Ada Byron", requestedBy: "remy", claimedBy: "ana" });
+    await withClient(workspace.urls.databaseOwnerUrl, (client) =>
+      client.query("DELETE FROM subject_key WHERE subject = $1", [`order/${order}`]),
+    );
+    expect(await line()).toMatchObject({ customer: undefined, requestedBy: "remy", claimedBy: "ana" });
+  });
+
+  test("is one statement a page, and so is what waits", async () => {
+    await queue(person("ana"), workspace);
+    const asked: string[] = [];
+    const counting = new Proxy(workspace.database, {
+      get: (database, member) => {
+        const value = Reflect.get(database, member);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          asked.push(String(member));
+          return Reflect.apply(value, database, given);
+        };
+      },
+    });
+    const store = { database: counting, keys: workspace.keys };
+    expect((await queue(person("ana"), store)).lines).toHaveLength(50);
+    expect(asked).toEqual(["$queryRawUnsafe"]);
+    await waitingFor(person("ana"), store);
+    expect(asked).toHaveLength(2);
   });
 
   test("is read by reviewers and supervisors alone", async () => {
@@ -66,8 +104,9 @@ describe("escalations", () => {
     workspace.clock.advance_minutes(125);
     await workspace.runtime.tick();
     expect(await allEscalated()).toContain(order);
-    expect(await escalatedCount(person("sam"), workspace)).toBeGreaterThan(0);
-    expect(await queueCount(person("sam"), workspace)).toBeGreaterThan(0);
+    const { decidable, escalated } = await waiting("sam");
+    expect(escalated).toBeGreaterThan(0);
+    expect(decidable).toBeGreaterThan(0);
     for (const who of ["ana", "rita", "ada"])
       await expect(escalatedPage(person(who), workspace), who).rejects.toThrow(NotAllowedToReadError);
   });
@@ -103,6 +142,8 @@ describe("requests", () => {
       expect.objectContaining({ order: mine }),
     );
 
+    expect(await waiting("remy")).toMatchObject({ name: "remy", asked: true });
+    expect(await waiting("ben")).toMatchObject({ name: "ben", asked: false });
     const seen: string[] = [];
     let cursor: string | undefined;
     do {

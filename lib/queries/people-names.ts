@@ -11,7 +11,8 @@ export type Names = { readonly person: (id: string) => string };
 const names_max = 10_000;
 const known = new Map<string, { version: number; name: string }>();
 
-type PersonVersion = { person_id: string; version: number };
+/** Somebody, and the version of their stream that the projection stands at: how a kept name is known to be the present one. */
+export type PersonVersion = { person_id: string; version: number };
 
 /** The names of these people. Somebody erased, or of another workspace, is called by the id. */
 export async function namesOf(store: Store, people: readonly string[]): Promise<Names> {
@@ -25,6 +26,16 @@ export async function namesOf(store: Store, people: readonly string[]): Promise<
     );
     await open(store, versions);
   }
+  return namesHeld(store);
+}
+
+/** The names of people whose versions another statement has read already. */
+export async function namesAt(store: Store, people: readonly PersonVersion[]): Promise<Names> {
+  await open(store, people);
+  return namesHeld(store);
+}
+
+function namesHeld(store: Store): Names {
   return { person: (id) => known.get(place(store, id))?.name ?? id };
 }
 
@@ -75,7 +86,7 @@ async function open(store: Store, people: readonly PersonVersion[]): Promise<voi
     ({ person_id, version }) => known.get(place(store, person_id))?.version !== version,
   );
   if (stale.length === 0) return;
-  const streams = stale.map(({ person_id }) => `person/${person_id}`);
+  const streams = [...new Set(stale.map(({ person_id }) => `person/${person_id}`))];
   const [rows, held] = await Promise.all([
     store.database.$queryRawUnsafe<EventRow[]>(
       `SELECT DISTINCT ON (stream) ${eventColumns} FROM event

@@ -1,7 +1,7 @@
 import type { EventBody } from "#lib/log/body";
 import type { Json } from "#lib/log/canonical";
 import { openEnvelope, type SubjectKeys, subjectKeys, unwrapDataKey } from "#lib/log/envelope";
-import { type EventRow, eventColumns, readStored, type Store, type StoredEvent } from "./store";
+import type { Store, StoredEvent } from "./store";
 
 /**
  * Opens what is personal, for queries that have asked the table of permissions first. A subject whose key is gone stays
@@ -48,31 +48,25 @@ export function textOf(personal: Personal | "erased" | null, member: string): st
   return typeof value === "string" ? value : undefined;
 }
 
-/** What people call the customers of these orders: name, else reference. An order that names none is missing. */
-export async function customersOf(
-  store: Store,
-  orders: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const streams = [...new Set(orders)].map((order) => `order/${order}`);
-  if (streams.length === 0) return new Map();
-  const [rows, held] = await Promise.all([
-    store.database.$queryRawUnsafe<EventRow[]>(
-      `SELECT DISTINCT ON (stream) ${eventColumns} FROM event
-       WHERE workspace = $1 AND stream = ANY ($2::text[]) AND type IN ('orderReceived', 'orderAmended')
-       ORDER BY stream, version DESC`,
-      store.keys.workspace,
-      streams,
-    ),
-    keysOf(store, streams),
-  ]);
-  const named = new Map<string, string>();
-  for (const { body } of rows.map(readStored)) {
-    const personal = personalOf(body, held);
-    const customer = personal && personal !== "erased" ? personal.customer : undefined;
-    const name = customerName(customer);
-    if (name) named.set(body.stream.slice("order/".length), name);
-  }
-  return named;
+/** What a statement over `orders o` (or a row of `orders` called `o`) selects and joins for `customerIn`; `$1` is the workspace. */
+export const customerColumns = "content.body AS content, content_key.wrapped";
+export const joinCustomer = `LEFT JOIN LATERAL (
+    SELECT convert_from(body, 'UTF8') AS body FROM event
+    WHERE workspace = $1 AND stream = 'order/' || o.order_id AND type IN ('orderReceived', 'orderAmended')
+    ORDER BY version DESC LIMIT 1) content ON true
+  LEFT JOIN subject_key content_key ON content_key.workspace = $1 AND content_key.subject = 'order/' || o.order_id`;
+
+/** The latest event that says what an order is about, and its key, wrapped; null when it was erased. */
+export type CustomerRow = { content: string | null; wrapped: Uint8Array | null };
+
+/** What people call an order's customer: name, else reference. Undefined when none is named, or was erased. */
+export function customerIn({ keys }: Store, { content, wrapped }: CustomerRow): string | undefined {
+  if (content === null || wrapped === null) return undefined;
+  const body: EventBody = JSON.parse(content);
+  const subject = body.stream;
+  const key = subjectKeys(keys.workspace, subject, unwrapDataKey(keys, subject, wrapped));
+  const personal = personalOf(body, new Map([[subject, key]]));
+  return personal && personal !== "erased" ? customerName(personal.customer) : undefined;
 }
 
 /** What people call a customer: by name, else by reference. */

@@ -1,10 +1,9 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
 import { workflows } from "#lib/domain/workflows/registry";
-import { readOrderCursor } from "./escalations";
+import { lines_per_page, orderPage, type Page, readOrderCursor } from "./page";
 import { demandReader } from "./permission";
-import { customersOf } from "./personal";
-import { lines_per_page, type Page } from "./queue";
+import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
 import { type OrderStanding, standingOf } from "./standing";
 import { currentGeneration, type Store } from "./store";
 
@@ -18,7 +17,7 @@ export type RequestLine = {
   standing: OrderStanding;
 };
 
-type RequestRow = {
+type RequestRow = CustomerRow & {
   order_id: string;
   business_key: string;
   amount_minor: bigint;
@@ -37,29 +36,19 @@ const taskSteps: ReadonlySet<string> = new Set(
   workflows.flatMap(({ steps }) => Object.keys(steps).filter((name) => steps[name]?.kind === "task")),
 );
 
+/** Whose orders: a condition over `orders`; `$1` is the workspace, `$2` the person. */
+export const askedFor = `workspace = $1 AND generation = ${currentGeneration} AND requested_by = $2`;
+
 /** The orders of this person that wait for changes by this person, longest first, at most a page of them. */
 export async function needingChanges(actor: AuthorizedActor, store: Store): Promise<RequestLine[]> {
   demandReader(actor, store.keys.workspace, "ownOrders");
-  const rows = await store.database.$queryRawUnsafe<RequestRow[]>(
-    `SELECT ${requestColumns} FROM orders
-     WHERE workspace = $1 AND generation = ${currentGeneration} AND requested_by = $2
-       AND changes_requested AND status = 'open'
-     ORDER BY received_at, order_id LIMIT ${lines_per_page}`,
-    store.keys.workspace,
-    actor.person ?? "",
+  const rows = await requestRows(
+    store,
+    `${askedFor} AND changes_requested AND status = 'open'`,
+    `received_at, order_id LIMIT ${lines_per_page}`,
+    [actor.person ?? ""],
   );
-  return linesOf(store, rows);
-}
-
-/** Whether this person ever asked for an order. */
-export async function hasRequests(actor: AuthorizedActor, store: Store): Promise<boolean> {
-  demandReader(actor, store.keys.workspace, "ownOrders");
-  const rows = await store.database.$queryRawUnsafe<unknown[]>(
-    `SELECT 1 FROM orders WHERE workspace = $1 AND generation = ${currentGeneration} AND requested_by = $2 LIMIT 1`,
-    store.keys.workspace,
-    actor.person ?? "",
-  );
-  return rows.length > 0;
+  return rows.map((row) => lineOf(store, row));
 }
 
 /** The orders this person asked for, newest first. `cursor` is the `next` of the page before. */
@@ -70,34 +59,38 @@ export async function requestsPage(
 ): Promise<Page<RequestLine>> {
   demandReader(actor, store.keys.workspace, "ownOrders");
   const [before, beforeOrder] = readOrderCursor(cursor);
-  const rows = await store.database.$queryRawUnsafe<RequestRow[]>(
-    `SELECT ${requestColumns} FROM orders
-     WHERE workspace = $1 AND generation = ${currentGeneration} AND requested_by = $2
-       AND ($3::timestamptz IS NULL
-         OR (received_at <= $3::timestamptz AND (received_at < $3::timestamptz OR order_id > $4)))
-     ORDER BY received_at DESC, order_id LIMIT ${lines_per_page + 1}`,
-    store.keys.workspace,
-    actor.person ?? "",
-    before ?? null,
-    beforeOrder ?? "",
+  const rows = await requestRows(
+    store,
+    `${askedFor} AND ($3::timestamptz IS NULL
+       OR (received_at <= $3::timestamptz AND (received_at < $3::timestamptz OR order_id > $4)))`,
+    `received_at DESC, order_id LIMIT ${lines_per_page + 1}`,
+    [actor.person ?? "", before ?? null, beforeOrder ?? ""],
   );
-  const shown = rows.slice(0, lines_per_page);
-  const last = shown.at(-1);
-  return {
-    lines: await linesOf(store, shown),
-    next: rows.length > lines_per_page && last ? `${last.received_at.toISOString()}~${last.order_id}` : null,
-  };
+  const { shown, next } = orderPage(rows);
+  return { lines: shown.map((row) => lineOf(store, row)), next };
 }
 
-async function linesOf(store: Store, rows: readonly RequestRow[]): Promise<RequestLine[]> {
-  const customers = await customersOf(
-    store,
-    rows.map(({ order_id }) => order_id),
+function requestRows(
+  { database, keys }: Store,
+  where: string,
+  inOrder: string,
+  parameters: readonly unknown[],
+): Promise<RequestRow[]> {
+  return database.$queryRawUnsafe<RequestRow[]>(
+    `SELECT o.*, ${customerColumns}
+     FROM (SELECT ${requestColumns} FROM orders WHERE ${where} ORDER BY ${inOrder}) o
+     ${joinCustomer}
+     ORDER BY ${inOrder}`,
+    keys.workspace,
+    ...parameters,
   );
-  return rows.map((row) => ({
+}
+
+function lineOf(store: Store, row: RequestRow): RequestLine {
+  return {
     order: row.order_id,
     businessKey: row.business_key,
-    customer: customers.get(row.order_id),
+    customer: customerIn(store, row),
     total: { amount: Number(row.amount_minor), currency: row.currency },
     receivedAt: row.received_at.toISOString(),
     standing: standingOf({
@@ -105,5 +98,5 @@ async function linesOf(store: Store, rows: readonly RequestRow[]): Promise<Reque
       has_task: row.at_steps.some((step) => taskSteps.has(step)),
       waits_outside: false,
     }),
-  }));
+  };
 }

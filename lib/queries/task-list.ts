@@ -1,0 +1,138 @@
+import type { Currency, Money } from "#lib/domain/money";
+import { lines_per_page, type Page } from "./page";
+import { namesAt, type PersonVersion } from "./people-names";
+import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
+import type { Store } from "./store";
+
+/** A task in a list, with what its order says. Instants are ISO texts, the goal is in milliseconds. */
+export type TaskLine = {
+  order: string;
+  businessKey: string;
+  customer: string | undefined;
+  /** The rules that asked for a person, as `limit@1`. */
+  reasons: string[];
+  total: Money;
+  requestedBy: string;
+  claimedBy: string | undefined;
+  openedAt: string;
+  breachAt: string | null;
+  goal_ms: number;
+  /** `changes` while the requester works on it, `supervisor` while one holds it up; null while the clock runs. */
+  pausedWhy: string | null;
+  escalated: boolean;
+};
+
+/**
+ * Which tasks a list has: a condition of SQL over `task t`, whose `$1` is the workspace and `$2`, `$3` … its own parameters.
+ * `standing` says that there may be some whose clock stands still; they come last.
+ */
+export type TaskList = { where: string; parameters: readonly unknown[]; standing: boolean };
+
+type TaskRow = CustomerRow & {
+  order_id: string;
+  step: string;
+  visit: number;
+  owner: string | null;
+  opened_at: Date;
+  goal_minutes: number;
+  breach_at: Date | null;
+  paused_why: string | null;
+  escalated: boolean;
+  business_key: string;
+  requested_by: string;
+  amount_minor: bigint;
+  currency: Currency;
+  reasons: string[];
+  requester_version: number | null;
+  owner_version: number | null;
+};
+
+const byBreach = "t.breach_at, t.order_id, t.step, t.visit";
+
+/**
+ * One page of a list, by time to breach: one statement, whatever the length of the list, because while a flood goes through
+ * the engine every answer of the database waits its turn in this process. `cursor` is the `next` of the page before; what is
+ * no cursor begins at the start.
+ */
+export async function taskPage(store: Store, list: TaskList, cursor?: string): Promise<Page<TaskLine>> {
+  const { after, parameters } = afterCursor(list, cursor);
+  const rows = await store.database.$queryRawUnsafe<TaskRow[]>(
+    // The page is cut before anything is joined to it, so that no plan can join what is not shown.
+    `SELECT t.order_id, t.step, t.visit, t.owner, t.opened_at, t.goal_minutes, t.breach_at, t.paused_why, t.escalated,
+       o.business_key, o.requested_by, o.amount_minor, o.currency, o.reasons,
+       requester.version AS requester_version, holder.version AS owner_version, ${customerColumns}
+     FROM (SELECT * FROM task t WHERE ${list.where} ${after} ORDER BY ${byBreach} LIMIT ${lines_per_page + 1}) t
+     JOIN orders o ON o.workspace = $1 AND o.generation = t.generation AND o.order_id = t.order_id
+     LEFT JOIN person requester ON requester.workspace = $1 AND requester.generation = t.generation
+       AND requester.person_id = o.requested_by
+     LEFT JOIN person holder ON holder.workspace = $1 AND holder.generation = t.generation
+       AND holder.person_id = t.owner
+     ${joinCustomer}
+     ORDER BY ${byBreach}`,
+    store.keys.workspace,
+    ...parameters,
+  );
+  const shown = rows.slice(0, lines_per_page);
+  const names = await namesAt(store, shown.flatMap(peopleOf));
+  const last = shown.at(-1);
+  return {
+    lines: shown.map((row) => ({
+      order: row.order_id,
+      businessKey: row.business_key,
+      customer: customerIn(store, row),
+      reasons: row.reasons,
+      total: { amount: Number(row.amount_minor), currency: row.currency },
+      requestedBy: names.person(row.requested_by),
+      claimedBy: row.owner === null ? undefined : names.person(row.owner),
+      openedAt: row.opened_at.toISOString(),
+      breachAt: row.breach_at?.toISOString() ?? null,
+      goal_ms: row.goal_minutes * 60_000,
+      pausedWhy: row.paused_why,
+      escalated: row.escalated,
+    })),
+    next: rows.length > lines_per_page && last ? writeCursor(last) : null,
+  };
+}
+
+function peopleOf(row: TaskRow): PersonVersion[] {
+  return [
+    { person_id: row.requested_by, version: row.requester_version },
+    { person_id: row.owner, version: row.owner_version },
+  ].filter((person): person is PersonVersion => person.person_id !== null && person.version !== null);
+}
+
+/** What of the list comes after the cursor, as a condition and all parameters behind the workspace. */
+function afterCursor(
+  { standing, parameters }: TaskList,
+  cursor: string | undefined,
+): { after: string; parameters: unknown[] } {
+  const place = readCursor(cursor);
+  if (!place) return { after: "", parameters: [...parameters] };
+  const { breachAt, order, step, visit } = place;
+  const first = parameters.length + 2;
+  const at = `$${first}::timestamptz`;
+  const rest = `$${first + 1}, $${first + 2}, $${first + 3}::integer`;
+  const standingOnes = "t.breach_at IS NULL";
+  const after =
+    breachAt === null
+      ? `${at} IS NULL AND ${standingOnes} AND (t.order_id, t.step, t.visit) > (${rest})`
+      : // Alone this is a condition that the index answers, however far down the list the page is.
+        `(${byBreach}) > (${at}, ${rest})${standing ? ` OR ${standingOnes}` : ""}`;
+  return { after: `AND (${after})`, parameters: [...parameters, breachAt, order, step, visit] };
+}
+
+type Place = { breachAt: string | null; order: string; step: string; visit: number };
+
+function writeCursor({ breach_at, order_id, step, visit }: TaskRow): string {
+  return [breach_at?.toISOString() ?? "", order_id, step, visit].join("~");
+}
+
+const cursorPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?~([\w-]{1,64})~([\w.-]{1,80})~(\d{1,6})$/;
+
+/** What a cursor from an address means, or undefined when somebody typed it. */
+function readCursor(cursor: string | undefined): Place | undefined {
+  const [, breachAt, order, step, visit] = cursorPattern.exec(cursor ?? "") ?? [];
+  if (!order || !step || !visit) return undefined;
+  if (breachAt && Number.isNaN(Date.parse(breachAt))) return undefined;
+  return { breachAt: breachAt ?? null, order, step, visit: Number(visit) };
+}
