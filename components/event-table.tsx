@@ -1,10 +1,10 @@
 import { ChevronRight } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { EmptyState } from "./empty-state";
 import type { Instant, ViewTime } from "./format";
 import { Moment } from "./moment";
-import { type PageLinks, Pagination } from "./pagination";
+import type { PageLinks } from "./pagination";
+import { Cell, type Column, ListTable } from "./table-frame";
 
 /** One event of the log, as it is listed by position. */
 export type EventRow = {
@@ -34,7 +34,14 @@ export type EventTableProps = {
   empty: { title: string; reason: string };
 };
 
-const headClass = "px-3 py-2 text-left text-xs font-medium text-ink-muted whitespace-nowrap";
+const columns: readonly Column[] = [
+  { label: "Position", width: "w-20" },
+  { label: "Recorded", from: "lg", width: "w-40" },
+  { label: "Stream and version", from: "md", width: "w-52" },
+  { label: "Event", from: "sm", width: "w-44" },
+  { label: "By", from: "lg", width: "w-36" },
+  { label: "What happened" },
+];
 
 function shortStream(stream: string): string {
   const slash = stream.indexOf("/");
@@ -60,88 +67,60 @@ function StreamVersion({ row }: { row: EventRow }) {
 
 /** The log by position: what happened, who did it, and the recorded data one click away. */
 export function EventTable({ caption, rows, view, pages, empty }: EventTableProps) {
-  if (rows.length === 0) {
-    return (
-      <>
-        <EmptyState title={empty.title} reason={empty.reason} />
-        <Pagination of={caption} {...pages} />
-      </>
-    );
-  }
   return (
-    <>
-      <div className="overflow-hidden rounded-lg border border-line bg-surface">
-        <table className="w-full table-fixed border-collapse">
-          <caption className="sr-only">{caption}</caption>
-          <thead className="border-b border-line bg-sunken">
-            <tr>
-              <th scope="col" className={`${headClass} w-20`}>
-                Position
-              </th>
-              <th scope="col" className={`${headClass} hidden w-40 lg:table-cell`}>
-                Recorded
-              </th>
-              <th scope="col" className={`${headClass} hidden w-52 md:table-cell`}>
-                Stream and version
-              </th>
-              <th scope="col" className={`${headClass} hidden w-44 sm:table-cell`}>
-                Event
-              </th>
-              <th scope="col" className={`${headClass} hidden w-36 lg:table-cell`}>
-                By
-              </th>
-              <th scope="col" className={headClass}>
-                What happened
-              </th>
-            </tr>
-          </thead>
-          <tbody className="divide-y divide-line">
-            {rows.map((row) => (
-              <tr key={row.pos} id={`pos-${row.pos}`} className="align-baseline target:bg-accent-tint">
-                <td className="px-3 py-1.5 font-mono text-xs tabular-nums">{row.pos}</td>
-                <td className="hidden px-3 py-1.5 text-xs text-ink-muted lg:table-cell">
-                  <Moment at={row.at} view={view} as="instant" />
-                </td>
-                <td className="hidden px-3 py-1.5 font-mono text-xs wrap-anywhere md:table-cell">
-                  <StreamVersion row={row} />
-                </td>
-                <td className="hidden px-3 py-1.5 font-mono text-xs wrap-anywhere sm:table-cell">
-                  {row.type}
-                </td>
-                <td className="hidden px-3 py-1.5 wrap-anywhere lg:table-cell">{row.actor}</td>
-                <td className="px-3 py-1.5">
-                  <p className="flex flex-wrap gap-x-2 font-mono text-xs text-ink-muted sm:hidden">
-                    {row.type}
-                  </p>
-                  <details>
-                    <summary className="flex min-h-6 list-none items-baseline gap-2 rounded-sm">
-                      <span className="min-w-0 flex-1 wrap-anywhere">{row.sentence}</span>
-                      <ChevronRight
-                        aria-hidden="true"
-                        className="size-3.5 shrink-0 self-center text-ink-muted motion-safe:transition-transform in-[details[open]>summary]:rotate-90"
-                      />
-                    </summary>
-                    <div className="grid gap-1.5 py-2 text-xs">
-                      <p className="font-mono text-ink-muted wrap-anywhere">Leaf {row.leaf}</p>
-                      <pre className="max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono leading-relaxed">
-                        {row.detail}
-                      </pre>
-                    </div>
-                  </details>
-                  <p className="mt-0.5 flex flex-wrap items-baseline gap-x-2 text-xs text-ink-muted lg:hidden">
-                    <span>{row.actor}</span>
-                    <Moment at={row.at} view={view} as="instant" />
-                    <span className="font-mono md:hidden">
-                      <StreamVersion row={row} />
-                    </span>
-                  </p>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <Pagination of={caption} {...pages} />
-    </>
+    <ListTable
+      caption={caption}
+      columns={columns}
+      fixed
+      rows={rows}
+      row={(row) => <LogRow key={row.pos} row={row} view={view} />}
+      pages={pages}
+      empty={empty}
+    />
+  );
+}
+
+function LogRow({ row, view }: { row: EventRow; view: ViewTime }) {
+  return (
+    <tr id={`pos-${row.pos}`} className="align-baseline target:bg-accent-tint">
+      <Cell className="font-mono text-xs tabular-nums">{row.pos}</Cell>
+      <Cell from="lg" className="text-xs text-ink-muted">
+        <Moment at={row.at} view={view} as="instant" />
+      </Cell>
+      <Cell from="md" className="font-mono text-xs wrap-anywhere">
+        <StreamVersion row={row} />
+      </Cell>
+      <Cell from="sm" className="font-mono text-xs wrap-anywhere">
+        {row.type}
+      </Cell>
+      <Cell from="lg" className="wrap-anywhere">
+        {row.actor}
+      </Cell>
+      <Cell>
+        <p className="font-mono text-xs text-ink-muted sm:hidden">{row.type}</p>
+        <details>
+          <summary className="flex min-h-6 list-none items-baseline gap-2 rounded-sm">
+            <span className="min-w-0 flex-1 wrap-anywhere">{row.sentence}</span>
+            <ChevronRight
+              aria-hidden="true"
+              className="size-3.5 shrink-0 self-center text-ink-muted motion-safe:transition-transform in-[details[open]>summary]:rotate-90"
+            />
+          </summary>
+          <div className="grid gap-1.5 py-2 text-xs">
+            <p className="font-mono text-ink-muted wrap-anywhere">Leaf {row.leaf}</p>
+            <pre className="max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono leading-relaxed">
+              {row.detail}
+            </pre>
+          </div>
+        </details>
+        <p className="mt-0.5 flex flex-wrap items-baseline gap-x-2 text-xs text-ink-muted lg:hidden">
+          <span>{row.actor}</span>
+          <Moment at={row.at} view={view} as="instant" />
+          <span className="font-mono md:hidden">
+            <StreamVersion row={row} />
+          </span>
+        </p>
+      </Cell>
+    </tr>
   );
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { OfferedVerdict, OrderTask } from "#lib/queries/order-tasks";
-import { TaskBadge } from "../../../components/badge";
 import { CommandForm } from "../../../components/command-form";
 import { Countdown } from "../../../components/countdown";
 import { DecisionForm, type Verdict } from "../../../components/decision-form";
@@ -8,6 +7,7 @@ import { formatInstant, type ViewTime } from "../../../components/format";
 import { Moment } from "../../../components/moment";
 import { Panel } from "../../../components/panel";
 import { UndoStrip } from "../../../components/undo-strip";
+import { TaskBadge } from "../../status-badges";
 import { pausedWords } from "../../task-rows";
 import { claim, decide, release, takeOver, withdraw } from "../actions";
 
