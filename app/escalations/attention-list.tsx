@@ -1,13 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { Route } from "next";
 import Link from "next/link";
 import { formatMoney } from "#lib/domain/money";
 import type { AttentionLine } from "#lib/queries/escalations";
 import { effectWords } from "#lib/queries/words";
-import { CommandForm } from "../../components/command-form";
 import type { ViewTime } from "../../components/format";
 import { Moment } from "../../components/moment";
-import { retry } from "../orders/actions";
+import { RetryEffect } from "../orders/retry-effect";
 import { orderTitle } from "../task-rows";
 
 /** Orders that stand still: why, and a way to have what failed tried again. */
@@ -32,17 +30,7 @@ export function AttentionList({ lines, view }: { lines: readonly AttentionLine[]
                 {effectWords(effect).title}: {reason ?? "failed"} (
                 <Moment at={since} view={view} as="instant" />)
               </p>
-              <CommandForm
-                action={retry}
-                hidden={{ order: line.order, key, commandId: randomUUID() }}
-                label={`Try again: ${effectWords(effect).title}`}
-                size="small"
-                note={{
-                  label: "Why it should work now",
-                  required: true,
-                  hint: "It is sent under the same key, so it cannot happen twice.",
-                }}
-              />
+              <RetryEffect order={line.order} effectKey={key} title={effectWords(effect).title} />
             </div>
           ))}
         </li>

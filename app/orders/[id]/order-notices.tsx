@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { engineProcess } from "#lib/engine/process";
 import type { OrderView } from "#lib/queries/order";
-import { CommandForm } from "../../../components/command-form";
 import { Notice } from "../../../components/notice";
-import { retry } from "../actions";
+import { RetryEffect } from "../retry-effect";
 
 /** What somebody must know before reading on: that the order stands still, why, and how it can go on. */
 export async function OrderNotices({ order }: { order: OrderView }) {
@@ -22,17 +20,7 @@ export async function OrderNotices({ order }: { order: OrderView }) {
           {order.failedEffects.map(({ key, title, mayRetry }) =>
             mayRetry ? (
               <div key={key} className="pt-2">
-                <CommandForm
-                  action={retry}
-                  hidden={{ order: order.id, key, commandId: randomUUID() }}
-                  label={`Try again: ${title}`}
-                  size="small"
-                  note={{
-                    label: "Why it should work now",
-                    required: true,
-                    hint: "It is sent under the same key, so it cannot happen twice.",
-                  }}
-                />
+                <RetryEffect order={order.id} effectKey={key} title={title} />
               </div>
             ) : (
               <p key={key}>A supervisor can have “{title}” tried again.</p>
