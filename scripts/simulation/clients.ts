@@ -1,0 +1,221 @@
+import { roles } from "#lib/domain/authority";
+import type { Command, CommandOf } from "#lib/domain/commands";
+import { evidenceOf, type OrderState } from "#lib/domain/order";
+import { defaultPolicy } from "#lib/domain/policy";
+import { cast, shop, somebody } from "./people";
+import type { Random } from "./random";
+
+/**
+ * What people, shops and forgers ask for: mostly what fits the screen before them, which may be an old one, and often
+ * what they may not have.
+ */
+export type Asked = { who: string; command: Command };
+
+export type Screens = {
+  /** Every order as it is. */
+  orders: readonly OrderState[];
+  /** The same one as somebody saw it before; the order itself when there was no before. */
+  earlier(order: OrderState): OrderState;
+  received: readonly CommandOf<"order.receive">[];
+  orders_max: number;
+};
+
+const receiving = { receive: 30, "receive again": 4 };
+const working = {
+  decide: 22,
+  claim: 6,
+  start: 3,
+  stop: 1,
+  release: 3,
+  takeOver: 2,
+  suspend: 3,
+  resume: 4,
+  delegate: 2,
+  forward: 2,
+  fail: 1,
+  skip: 1,
+  withdraw: 5,
+  amend: 6,
+  cancel: 5,
+  retry: 6,
+  signal: 1,
+  forge: 3,
+};
+const managing = { rights: 5, account: 3, apiKey: 2, policy: 1 };
+
+export function somethingAsked(random: Random, screens: Screens): Asked {
+  const { orders, received, orders_max } = screens;
+  const first = received.length === 0;
+  const room = received.length < orders_max ? receiving : { "receive again": 3 };
+  const what = first
+    ? "receive"
+    : random.weighted<string>({ ...room, ...(orders.length > 0 ? working : {}), ...managing });
+  if (what in managing) return somethingManaged(random, what as keyof typeof managing);
+  if (what === "receive") return orderReceived(random, `order-${received.length + 1}`);
+  if (what === "receive again") return receivedAgain(random, random.pick(received));
+  return somethingWorked(random, what as keyof typeof working, random.pick(orders), screens);
+}
+
+function orderReceived(random: Random, businessKey: string): Asked {
+  const who = somebody(random, ["rita", "rita", "remy", shop]);
+  return {
+    who,
+    command: {
+      type: "order.receive",
+      workflow: "order-fulfilment@1",
+      source: random.pick(["shop", "desk"]),
+      businessKey,
+      requestedBy: who === shop || random.chance(0.8) ? "rita" : "remy",
+      total: {
+        amount: random.pick([2_500, 90_000, 150_000]),
+        currency: random.pick(["GBP", "GBP", "GBP", "EUR"]),
+      },
+      customer: random.chance(0.85)
+        ? { reference: random.pick(["17850", "17851"]), name: random.pick(["Nadia", "Noor"]) }
+        : undefined,
+      country: random.chance(0.2) ? random.pick(["FR", "RU"]) : undefined,
+      note: random.chance(0.2) ? "Handle with care" : undefined,
+    },
+  };
+}
+
+function receivedAgain(random: Random, before: CommandOf<"order.receive">): Asked {
+  const other = random.chance(0.4);
+  const total = other ? { amount: before.total.amount + 1, currency: before.total.currency } : before.total;
+  return { who: somebody(random, ["rita", "remy", shop]), command: { ...before, total } };
+}
+
+function somethingWorked(
+  random: Random,
+  what: keyof typeof working,
+  order: OrderState,
+  screens: Screens,
+): Asked {
+  const seen = random.chance(0.15) ? screens.earlier(order) : order;
+  const open = Object.values(seen.tasks)[0];
+  const visit = { order: order.id, step: open?.step ?? "manual.review", visit: open?.visit ?? 1 };
+  const effects = Object.values(seen.effects);
+  const reason = "Because";
+  const holder = open?.owner ?? null;
+  const reviewers = holder ? [holder, holder, "ana", "ben"] : ["ana", "ben", "remy"];
+  const supervisors = ["sam"];
+  const by = (fitting: readonly string[], command: Command): Asked => ({
+    who: somebody(random, fitting),
+    command,
+  });
+  switch (what) {
+    case "decide":
+      return by(open?.escalated ? [...reviewers, "sam"] : reviewers, {
+        type: "task.decide",
+        ...visit,
+        verdict: random.weighted({ approve: 12, reject: 2, sendBack: 4, constructor: 1 }),
+        evidence: evidenceOf(seen, visit.step),
+        note: random.chance(0.8) ? "Which one?" : undefined,
+        undo_ms: random.pick([0, 8_000, 8_000]),
+      });
+    case "claim":
+    case "start":
+    case "stop":
+      return by(reviewers, { type: `task.${what}`, ...visit });
+    case "release":
+      return by([...reviewers, "sam"], { type: "task.release", ...visit });
+    case "takeOver":
+      return by(reviewers, { type: "task.takeOver", ...visit, reason });
+    case "suspend":
+    case "skip":
+      return by(supervisors, { type: `task.${what}`, ...visit, reason });
+    case "resume":
+      return by(supervisors, { type: "task.resume", ...visit });
+    case "delegate":
+      return by([...reviewers, "sam"], {
+        type: "task.delegate",
+        ...visit,
+        to: random.pick(Object.keys(cast)),
+      });
+    case "forward":
+      return by([...reviewers, "sam"], { type: "task.forward", ...visit, to: random.pick(roles) });
+    case "fail":
+      return by(reviewers, { type: "task.fail", ...visit, reason });
+    case "withdraw":
+      return by(reviewers, { type: "task.withdraw", ...visit });
+    case "amend":
+      return by([order.requestedBy], {
+        type: "order.amend",
+        order: order.id,
+        total: { amount: random.pick([2_500, 90_000, 150_000]), currency: "GBP" },
+        customer: { reference: random.pick(["17850", "17851"]) },
+      });
+    case "cancel":
+      return by([order.requestedBy, "sam"], { type: "order.cancel", order: order.id, reason });
+    case "retry":
+      return by(supervisors, {
+        type: "effect.retry",
+        order: order.id,
+        key: effects.length > 0 ? random.pick(effects).key : "A".repeat(43),
+        reason,
+      });
+    case "signal":
+      return by(supervisors, { type: "signal.receive", order: order.id, signal: "noted", content: { n: 1 } });
+    case "forge":
+      return by(Object.keys(cast), forged(random, order, visit, effects[0]?.key));
+  }
+}
+
+/** What only the machine may say, said by somebody else. */
+function forged(
+  random: Random,
+  order: OrderState,
+  visit: { order: string; step: string; visit: number },
+  key = "A".repeat(43),
+): Command {
+  switch (random.below(4)) {
+    case 0:
+      return { type: "timer.settle", ...visit };
+    case 1:
+      return { type: "timer.breach", ...visit, rung: 1 };
+    case 2:
+      return { type: "effect.attempt", order: order.id, key, attempt: 1 };
+    default:
+      return {
+        type: "effect.answer",
+        order: order.id,
+        key,
+        answer: { kind: "confirmed", receipt: { reference: "FORGED" } },
+      };
+  }
+}
+
+function somethingManaged(random: Random, what: keyof typeof managing): Asked {
+  const who = somebody(random, ["root", "root", "root"]);
+  const person = random.pick(["ana", "ben", "remy", "rita", "sam"]);
+  switch (what) {
+    case "rights":
+      return {
+        who,
+        command: {
+          type: random.pick(["person.grant", "person.revoke"]),
+          person,
+          role: random.pick(["reviewer", "supervisor", "requester"]),
+        },
+      };
+    case "account":
+      return {
+        who,
+        command: { type: random.pick(["person.disable", "person.enable", "person.enable"]), person },
+      };
+    case "apiKey":
+      return {
+        who,
+        command: { type: random.pick(["apiKey.create", "apiKey.revoke"]), person: "rita", apiKey: shop },
+      };
+    case "policy":
+      return {
+        who,
+        command: {
+          type: "policy.publish",
+          workflow: "order-fulfilment",
+          parameters: { ...defaultPolicy, limits: { GBP: random.pick([50_000, 100_000, 200_000]) } },
+        },
+      };
+  }
+}

@@ -1,0 +1,96 @@
+import { evidenceOf, isOver, type OrderState } from "#lib/domain/order";
+import type { Asked } from "./clients";
+import type { Carrier } from "./provider";
+import { demand } from "./violation";
+
+/**
+ * What must be true of orders when nothing is due any more: each has ended, or something that a person can see explains
+ * why it has not; and what the log believes of the outside is so.
+ */
+export function explainOrders(orders: Iterable<OrderState>, carrier: Carrier): void {
+  for (const order of orders) {
+    if (isOver(order)) continue;
+    const { id, status, visits, tasks, effects, needsAttention } = order;
+    const task = Object.values(tasks).some((held) => held.status !== "COMPLETED");
+    const signalled = carrier.callbacks.some(({ key }) => effects[key]);
+    demand(
+      task || needsAttention !== null || signalled,
+      () =>
+        `order ${id} is ${status} at ${visits.map(({ step }) => step).join(", ") || "no step"} and nothing goes on: ` +
+        `no open task, nothing due, no attention asked; effects ${
+          Object.values(effects)
+            .map(
+              ({ effect, status: state, attempts, doubts }) =>
+                `${effect} ${state} (${attempts}, doubts ${doubts})`,
+            )
+            .join(", ") || "none"
+        }`,
+    );
+    for (const { status: state, decision } of Object.values(tasks))
+      demand(
+        state !== "COMPLETED" || decision === null || needsAttention !== null,
+        () => `order ${id} has a decision that never settled`,
+      );
+  }
+}
+
+export function checkOutside(orders: Iterable<OrderState>, carrier: Carrier): void {
+  const done = (order: string, effect: string) =>
+    [...carrier.work.values()].filter((work) => work.order === order && work.effect === effect);
+  for (const order of orders) {
+    const { id, status, needsAttention } = order;
+    const dispatched = done(id, "carrier.dispatch");
+    const undone = done(id, "carrier.cancelDispatch");
+    demand(
+      dispatched.length <= 1,
+      () => `order ${id} was dispatched ${dispatched.length} times, under several keys`,
+    );
+    if (status === "completed")
+      demand(
+        dispatched.length === 1 && done(id, "carrier.proofOfDelivery").length === 1 && undone.length === 0,
+        () => `order ${id} is completed, and the carrier has not dispatched and delivered it`,
+      );
+    if (status === "rejected")
+      demand(dispatched.length === 0, () => `order ${id} is rejected, and the carrier has dispatched it`);
+    if (status === "cancelled" && needsAttention === null)
+      demand(
+        dispatched.length === undone.length,
+        () => `order ${id} is cancelled, the carrier has dispatched it and not undone it, and nobody is told`,
+      );
+  }
+}
+
+/** What a person with every right would do next about an order; nothing when it is over or only a look will help. */
+export function whatIsLeft(order: OrderState): Asked[] {
+  if (isOver(order)) return [];
+  const left: Asked[] = [];
+  for (const task of Object.values(order.tasks)) {
+    const visit = { order: order.id, step: task.step, visit: task.visit };
+    if (task.suspended?.for === "changes")
+      left.push({
+        who: order.requestedBy,
+        command: { type: "order.amend", order: order.id, total: { amount: 1_000, currency: "GBP" } },
+      });
+    else if (task.suspended) left.push({ who: "sam", command: { type: "task.resume", ...visit } });
+    else if (task.status !== "COMPLETED" && !(task.owner === null && task.roles.includes("reviewer")))
+      left.push({ who: "sam", command: { type: "task.forward", ...visit, to: "reviewer" } });
+    else if (task.status !== "COMPLETED")
+      left.push({
+        who: "ana",
+        command: {
+          type: "task.decide",
+          ...visit,
+          verdict: "approve",
+          evidence: evidenceOf(order, task.step),
+          undo_ms: 0,
+        },
+      });
+  }
+  for (const effect of Object.values(order.effects))
+    if (effect.status === "FAILED" && order.status === "open")
+      left.push({
+        who: "sam",
+        command: { type: "effect.retry", order: order.id, key: effect.key, reason: "Look again" },
+      });
+  return left;
+}
