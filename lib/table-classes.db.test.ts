@@ -151,6 +151,7 @@ test("functions: the app may execute append() and nothing else; append() has the
     { name: "event_is_append_only", owner: "holdpoint_owner", definer: false, may: [] },
     { name: "holdpoint_apply_grants", owner: "holdpoint_owner", definer: false, may: [] },
     { name: "holdpoint_refuse", owner: "holdpoint_owner", definer: false, may: ["holdpoint_append"] },
+    { name: "holdpoint_refuse_body", owner: "holdpoint_owner", definer: false, may: ["holdpoint_append"] },
     { name: "project", owner: "holdpoint_owner", definer: false, may: ["holdpoint_append"] },
   ]);
 });

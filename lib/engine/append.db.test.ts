@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EventBody, encodeBody, leafOf } from "#lib/log/body";
+import { canonicalize } from "#lib/log/canonical";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
 
 /** The database's own door, knocked on by the role the application runs as, with what no correct writer would send. */
@@ -66,6 +67,8 @@ type Given = {
   stream: string;
   base: number;
   count: number;
+  opening?: string;
+  occurredAt?: string;
   guards?: { stream: string; version: number }[];
 };
 
@@ -80,19 +83,37 @@ const command = (i: number, id: string, base: number, more: Partial<Given> = {})
   ...more,
 });
 
+/** The commands as a writer announces them whose bodies are right, but for what the test says of them. */
 async function append(
   commands: Given[],
   bodies: string[],
   owners = commands.map(({ i }) => i),
   generation = 1,
 ) {
+  const now = new Date().toISOString();
+  const said = bodies.map((text) => (text === "{" ? {} : JSON.parse(text)) as Partial<EventBody>);
+  const announced = commands.map((each) => {
+    const own = said[owners.indexOf(each.i)]!;
+    const { source, id } = each;
+    return {
+      opening: canonicalize({
+        actor: { type: "system", id: "operator" },
+        command: { source, id, mac: each.mac },
+      }),
+      occurredAt: own.occurredAt ?? now,
+      recordedAt: own.recordedAt ?? now,
+      ...each,
+    };
+  });
   const { rows } = await app.query(
-    "SELECT append($1, $2, $3::jsonb, $4::integer[], $5, '[]'::jsonb, $6::json[]) AS answer",
+    "SELECT append($1, $2, $3::jsonb, $4::integer[], $5::text[], $6::integer[], $7, NULL, $8::json[]) AS answer",
     [
       workspace,
       generation,
-      JSON.stringify(commands),
+      JSON.stringify(announced),
       owners,
+      owners.map(() => "policyPublished"),
+      owners.map(() => 1),
       bodies.join("\n"),
       [null, null, null, null, null, null],
     ],
@@ -113,24 +134,67 @@ describe("append() refuses", () => {
     [
       "a body with another version than the stream's next",
       () => [[command(0, "c2", 0)], [encodeBody(body({ version: 2, prevHash: "a".repeat(64) }))]],
-      /needs version 1, not 2/,
+      /version of the body of policy\/a@1 is 2, not 1/,
     ],
     [
       "a body of another workspace",
       () => [[command(0, "c1", 0)], [encodeBody(body({ version: 1, workspace: "elsewhere" }))]],
-      /names another workspace/,
+      /workspace of the body of policy\/a@1 is elsewhere/,
     ],
     [
       "a body of another stream",
       () => [[command(0, "c1", 0)], [encodeBody(body({ version: 1, stream: "policy/b" }))]],
-      /names another stream/,
+      /stream of the body of policy\/a@1 is policy\/b, not policy\/a/,
     ],
     [
       "a body of another command",
       () => [[command(0, "c1", 0, { mac: "d".repeat(64) })], [first()]],
-      /names another command/,
+      /command of the body of policy\/a@1 is/,
     ],
-    ["a body of another command's id", () => [[command(0, "c9", 0)], [first()]], /names another command/],
+    [
+      "a body of another command's id",
+      () => [[command(0, "c9", 0)], [first()]],
+      /command of the body of policy\/a@1 is/,
+    ],
+    [
+      "bodies that begin with another command than the one that is written down",
+      () => [
+        [command(0, "c9", 0, { opening: canonicalize({ command: { source: "test", id: "c1", mac } }) })],
+        [first()],
+      ],
+      /begin with names another command/,
+    ],
+    [
+      "a body of another actor than announced",
+      () => [
+        [command(0, "c1", 0)],
+        [encodeBody(body({ version: 1, actor: { type: "system", id: "timer" } }))],
+      ],
+      /actor of the body of policy\/a@1 is/,
+    ],
+    [
+      "a body of another type than its column",
+      () => [[command(0, "c1", 0)], [encodeBody(body({ version: 1, type: "calendarPublished" }))]],
+      /type of the body of policy\/a@1 is calendarPublished, not policyPublished/,
+    ],
+    [
+      "a body of another schema than announced",
+      () => [[command(0, "c1", 0)], [encodeBody(body({ version: 1, schema: 2 }))]],
+      /schema of the body of policy\/a@1 is 2, not 1/,
+    ],
+    [
+      "a body of another time than its column",
+      () => [[command(0, "c1", 0, { occurredAt: "2026-01-31T09:30:00.000Z" })], [first()]],
+      /occurredAt of the body of policy\/a@1 is/,
+    ],
+    [
+      "a body whose members stand in another order",
+      () => {
+        const { workspace: _, ...rest } = body({ version: 1 });
+        return [[command(0, "c1", 0)], [JSON.stringify({ workspace, ...rest })]];
+      },
+      /not in canonical form/,
+    ],
     [
       "a time more than 5 s before the database's",
       () => [
@@ -179,12 +243,12 @@ describe("append() refuses", () => {
     expect(await written()).toHaveLength(1);
   });
 
-  it("a prevHash that is not the leaf of the version before, and none where there is one", async () => {
+  it("a prevHash that is not the leaf of the version before, or that of another", async () => {
     await append([command(0, "c1", 0)], [first()]);
-    const second = (prevHash: string | null) => ({ ...body({ version: 2 }), prevHash });
-    for (const prevHash of ["b".repeat(64), null])
-      await expect(append([command(0, "c2", 1)], [JSON.stringify(second(prevHash))])).rejects.toThrow(
-        /prevHash of policy\/a@2 is not the leaf/,
+    const second = (prevHash: string) => body({ version: 2, prevHash });
+    for (const prevHash of ["b".repeat(64), "c".repeat(64)])
+      await expect(append([command(0, "c2", 1)], [encodeBody(second(prevHash))])).rejects.toThrow(
+        /prevHash of the body of policy\/a@2 is/,
       );
     expect(await written()).toHaveLength(1);
   });

@@ -15,7 +15,11 @@ export type AppendCommand = {
   mac: string;
   stream: string;
   base: number;
-  bodies: string[];
+  /** The canonical object of actor, cause and command that every body begins with. */
+  opening: string;
+  occurredAt: string;
+  recordedAt: string;
+  events: { type: string; schema: number; body: string }[];
   guards: { stream: string; version: number }[];
   subjectKey: { subject: string; wrapped: string } | null;
 };
@@ -67,58 +71,50 @@ export class Appender {
     this.#generation ??= await this.#readGeneration();
     // What this call was sent with: another batch in flight may learn of a newer one first.
     const generation = this.#generation;
-    const listed: string[] = [];
     const owners: number[] = [];
+    const types: string[] = [];
+    const schemas: number[] = [];
     const bodies: string[] = [];
     const subjectKeys: object[] = [];
-    commands.forEach(({ bodies: own, subjectKey, ...command }, i) => {
-      listed.push(
-        JSON.stringify({
-          i,
-          source: command.source,
-          id: command.id,
-          mac: command.mac,
-          stream: command.stream,
-          base: command.base,
-          count: own.length,
-          guards: command.guards.length > 0 ? command.guards : undefined,
-        }),
-      );
-      for (const body of own) {
+    const listed = commands.map(({ events, subjectKey, guards, ...command }, i) => {
+      for (const { type, schema, body } of events) {
         owners.push(i);
+        types.push(type);
+        schemas.push(schema);
         bodies.push(body);
       }
       if (subjectKey) subjectKeys.push({ i, ...subjectKey });
+      return { i, ...command, count: events.length, guards: guards.length > 0 ? guards : undefined };
     });
     this.transactions++;
     const [row] = await this.database.$queryRawUnsafe<[{ answer: Answer }]>(
-      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5, $6::jsonb, $7::json[]) AS answer",
+      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5::text[], $6::integer[], $7, $8::jsonb, $9::json[]) AS answer",
       this.workspace,
       generation,
-      `[${listed.join(",")}]`,
+      JSON.stringify(listed),
       owners,
+      types,
+      schemas,
       // Canonical JSON escapes every line feed, so the bodies can't hold one.
       bodies.join("\n"),
-      JSON.stringify(subjectKeys),
+      subjectKeys.length > 0 ? JSON.stringify(subjectKeys) : null,
       rows,
     );
-    return this.#verdicts(commands, owners, generation, row.answer);
+    return this.#verdicts(commands, generation, row.answer);
   }
 
-  #verdicts(commands: AppendCommand[], owners: number[], generation: number, answer: Answer): Verdict[] {
+  #verdicts(commands: AppendCommand[], generation: number, answer: Answer): Verdict[] {
     if (answer.generation !== generation) {
       this.#generation = answer.generation;
       return commands.map(() => ({ kind: "generation" }));
     }
     const lost = new Map(answer.commands.map((command) => [command.i, command]));
     let pos = answer.firstPos ?? 0;
-    const counts = new Map<number, number>();
-    for (const owner of owners) counts.set(owner, (counts.get(owner) ?? 0) + 1);
-    return commands.map((_, i): Verdict => {
+    return commands.map(({ events }, i): Verdict => {
       const loser = lost.get(i);
       if (!loser) {
         const firstPos = pos;
-        pos += counts.get(i) ?? 0;
+        pos += events.length;
         return { kind: "written", firstPos };
       }
       const { verdict, mac, stream, firstVersion, count } = loser;
@@ -150,7 +146,7 @@ export class Appender {
     return commands.map((command): Verdict => {
       const known = found.get(commandKey(command));
       // Only the bytes tell our own write from the same command's by another process at the same version.
-      if (known?.leaf === leafOf(command.bodies[0]!)) return { kind: "written", firstPos: null };
+      if (known?.leaf === leafOf(command.events[0]!.body)) return { kind: "written", firstPos: null };
       return known ? { kind: "known", ...known } : (verdicts.get(command) ?? { kind: "failed", error });
     });
   }

@@ -302,7 +302,10 @@ describe("a connection that is cut", () => {
       mac,
       stream: "policy/attempts",
       base: 0,
-      bodies: [body],
+      opening: `${body.slice(0, body.indexOf(',"data":'))}}`,
+      occurredAt: now,
+      recordedAt: now,
+      events: [{ type: "policyPublished", schema: 1, body }],
       guards: [],
       subjectKey: null,
     };

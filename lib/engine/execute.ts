@@ -3,7 +3,7 @@ import { type AccessState, hourOf, isCrowded, isRecorded, refusalSubject } from 
 import { type AuthorizedActor, isAuthorizedActor, UnauthorizedActorError } from "#lib/domain/authority";
 import { type Command, type CommandOf, commandSchema } from "#lib/domain/commands";
 import { decideOrder } from "#lib/domain/decide-order";
-import type { EventDraft, RecordedEvent } from "#lib/domain/events";
+import { type EventDraft, type RecordedEvent, schemas } from "#lib/domain/events";
 import type { Facts, Principal } from "#lib/domain/facts";
 import type { OrderState } from "#lib/domain/order";
 import { decidePerson, type PersonCommand, type PersonState } from "#lib/domain/person";
@@ -28,7 +28,7 @@ import {
   policyFact,
 } from "./fact-loader";
 import { type ProjectedRows, project, RowChanges } from "./projector";
-import { openPersonal, type SealedEvent, seal } from "./seal";
+import { openPersonal, type SealedEvent, Sealer } from "./seal";
 import { evolveStream, type Held, latestOf, Streams } from "./streams";
 import { systemActor } from "./system-actor";
 
@@ -352,21 +352,24 @@ export class Engine {
     const occurredAt = occurredAtOf(command) ?? now;
     const sealed: SealedEvent[] = [];
     let state = from;
+    let opening: string;
     try {
-      for (const draft of drafts) {
-        const event = seal(draft, {
+      const sealer = new Sealer(
+        {
           workspace: this.workspace,
           stream: job.stream,
-          version: state.version + 1,
-          prevHash: state.leaf,
           recordedAt: now,
           occurredAt,
           actor: eventActor(asking.actor),
           command: { source: asking.source, id: asking.id, mac: job.mac },
           cause: asking.cause,
-          keys: draft.personal ? this.streams.subjectKeysOf(held) : (held.keys as never),
-          randomBytes: this.#options.randomBytes,
-        });
+        },
+        this.#options.randomBytes,
+      );
+      opening = sealer.opening;
+      for (const draft of drafts) {
+        const keys = draft.personal ? this.streams.subjectKeysOf(held) : null;
+        const event = sealer.seal(draft, state.version + 1, state.leaf, keys);
         sealed.push(event);
         state = evolveStream(state, event.recorded);
       }
@@ -390,7 +393,10 @@ export class Engine {
         mac: job.mac,
         stream: job.stream,
         base: from.version,
-        bodies: sealed.map(({ body }) => body),
+        opening,
+        occurredAt,
+        recordedAt: now,
+        events: sealed.map(({ body, recorded: { type } }) => ({ type, schema: schemas[type], body })),
         guards: job.permitting.map((permits) => ({
           stream: permits.stream,
           version: latestOf(permits).version,

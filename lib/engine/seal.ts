@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type EventDraft, type RecordedEvent, recordedOf, schemas } from "#lib/domain/events";
-import { type EventActor, type EventBody, encodeBody, leafOf } from "#lib/log/body";
+import { type BodyHead, BodyWriter, leafOf } from "#lib/log/body";
 import { canonicalize, type Json } from "#lib/log/canonical";
 import { type Envelope, openEnvelope, type SubjectKeys, sealEnvelope } from "#lib/log/envelope";
 
@@ -8,62 +8,51 @@ import { type Envelope, openEnvelope, type SubjectKeys, sealEnvelope } from "#li
  * From a decided draft to the bytes of a fact, and back. Sealing encrypts the personal part under the stream's own subject,
  * outside of any lock; reading brings old schemas up to date and leaves envelopes closed.
  */
-export type SealingContext = {
-  workspace: string;
-  stream: string;
-  version: number;
-  prevHash: string | null;
-  recordedAt: string;
-  occurredAt: string;
-  actor: EventActor;
-  command: EventBody["command"];
-  cause?: string;
-  keys: SubjectKeys;
-  randomBytes(count: number): Uint8Array;
-};
-
 export type SealedEvent = { body: string; recorded: RecordedEvent; personal: EventDraft["personal"] };
 
-export function seal(draft: EventDraft, context: SealingContext): SealedEvent {
-  const { workspace, stream, version, prevHash, recordedAt, occurredAt, actor, command, cause, keys } =
-    context;
-  const { type } = draft;
-  const schema = schemas[type];
-  const data: { [member: string]: Json | undefined; personal?: Envelope[] } = { ...draft.data } as never;
-  if (draft.personal)
-    data.personal = [
-      sealEnvelope(keys, { workspace, stream, type, schema }, draft.personal, context.randomBytes(12)),
-    ];
-  if (type === "effectIntended") data.inputHash = inputHash(data);
-  const body = encodeBody({
-    v: 1,
-    workspace,
-    stream,
-    version,
-    prevHash,
-    salt: Buffer.from(context.randomBytes(16)).toString("hex"),
-    type,
-    schema,
-    occurredAt,
-    recordedAt,
-    actor,
-    command,
-    cause,
-    data,
-  });
-  return {
-    body,
-    recorded: { type, data, stream, version, leaf: leafOf(body), occurredAt, recordedAt, actor } as never,
-    personal: draft.personal,
-  };
+/** Seals the events of one command, one after the other. */
+export class Sealer {
+  readonly #head: BodyHead;
+  readonly #writer: BodyWriter;
+  readonly #randomBytes: (count: number) => Uint8Array;
+
+  constructor(head: BodyHead, randomBytes: (count: number) => Uint8Array) {
+    this.#head = head;
+    this.#writer = new BodyWriter(head);
+    this.#randomBytes = randomBytes;
+  }
+
+  /** What every body begins with, as a JSON object of `actor`, `cause` and `command`. */
+  get opening(): string {
+    return `${this.#writer.opening}}`;
+  }
+
+  /** `keys` are the subject's; a draft without a personal part needs none. */
+  seal(draft: EventDraft, version: number, prevHash: string | null, keys: SubjectKeys | null): SealedEvent {
+    const { workspace, stream, occurredAt, recordedAt, actor } = this.#head;
+    const { type } = draft;
+    const schema = schemas[type];
+    const data: { [member: string]: Json | undefined; personal?: Envelope[] } = { ...draft.data } as never;
+    if (draft.personal) {
+      if (!keys) throw new Error(`${stream} has no key for what is personal in ${type}`);
+      const place = { workspace, stream, type, schema };
+      data.personal = [sealEnvelope(keys, place, draft.personal, this.#randomBytes(12))];
+    }
+    if (type === "effectIntended") data.inputHash = inputHash(data);
+    const salt = Buffer.from(this.#randomBytes(16)).toString("hex");
+    const body = this.#writer.write({ version, prevHash, salt, type, schema, data });
+    return {
+      body,
+      recorded: { type, data, stream, version, leaf: leafOf(body), occurredAt, recordedAt, actor } as never,
+      personal: draft.personal,
+    };
+  }
 }
 
 /** What an intent freezes, as one hash over plain members and ciphertext: no plaintext can be guessed from it. */
 export function inputHash(data: { [member: string]: Json | undefined; personal?: Envelope[] }): string {
-  return createHash("sha256")
-    .update("holdpoint/effect-input/1\u0000")
-    .update(canonicalize([data.input ?? null, data.personal ?? []]), "utf8")
-    .digest("hex");
+  const frozen = canonicalize([data.input ?? null, data.personal ?? []]);
+  return hash("sha256", `holdpoint/effect-input/1\u0000${frozen}`, "hex");
 }
 
 /** A body as the log holds it, at its current schema. Throws `UnknownEventError`. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import { CanonicalError, canonicalize, type Json } from "./canonical";
 import type { Envelope } from "./envelope";
 
@@ -57,12 +57,48 @@ export class BodyError extends Error {
 }
 
 export function encodeBody(body: EventBody): string {
-  check(body);
-  const text = canonical(body);
-  const bytes = Buffer.byteLength(text, "utf8");
-  if (bytes > body_bytes_max)
-    throw new BodyError("body", `is ${bytes} bytes; an event body is at most ${body_bytes_max}`);
-  return text;
+  known(body);
+  return new BodyWriter(body).write(body);
+}
+
+/** What all events of one command share. */
+export type BodyHead = Pick<
+  EventBody,
+  "workspace" | "stream" | "occurredAt" | "recordedAt" | "actor" | "command" | "cause"
+>;
+
+/**
+ * The bodies of one command's events: what they share is checked and written once. A body it writes is the one
+ * `encodeBody` gives.
+ */
+export class BodyWriter {
+  readonly #head: BodyHead;
+  readonly #opening: string;
+
+  constructor(head: BodyHead) {
+    checkHead(head);
+    const { actor, cause, command } = head;
+    this.#head = head;
+    this.#opening = canonical({ actor, cause, command }).slice(0, -1);
+  }
+
+  /** What every body begins with: a JSON object of `actor`, `cause` and `command`, without its last brace. */
+  get opening(): string {
+    return this.#opening;
+  }
+
+  write(event: Pick<EventBody, "version" | "prevHash" | "salt" | "type" | "schema" | "data">): string {
+    checkEvent(event);
+    const { occurredAt, recordedAt, stream, workspace } = this.#head;
+    const { version, prevHash, salt, type, schema, data } = event;
+    const previous = prevHash === null ? "null" : `"${prevHash}"`;
+    // The members that follow hold nothing JSON would escape: their patterns say so.
+    const text = `${this.#opening},"data":${canonical(data, "/data")},"occurredAt":"${occurredAt}","prevHash":${previous},"recordedAt":"${recordedAt}","salt":"${salt}","schema":${schema},"stream":"${stream}","type":"${type}","v":1,"version":${version},"workspace":"${workspace}"}`;
+    const bytes = Buffer.byteLength(text, "utf8");
+    if (bytes > body_bytes_max)
+      throw new BodyError("body", `is ${bytes} bytes; an event body is at most ${body_bytes_max}`);
+    return text;
+  }
 }
 
 export function decodeBody(bytes: Uint8Array): EventBody {
@@ -82,15 +118,18 @@ export function decodeBody(bytes: Uint8Array): EventBody {
 
 /** Lower-case hex of SHA-256(0x00 ‖ body); a text is hashed as its UTF-8. */
 export function leafOf(body: string | Uint8Array): string {
-  const hash = createHash("sha256").update("\u0000");
-  return (typeof body === "string" ? hash.update(body, "utf8") : hash.update(body)).digest("hex");
+  return typeof body === "string"
+    ? digest("sha256", `\u0000${body}`, "hex")
+    : digest("sha256", Buffer.concat([leafPrefix, body]), "hex");
 }
 
-function canonical(body: EventBody): string {
+const leafPrefix = Buffer.of(0);
+
+function canonical(value: unknown, pointer = ""): string {
   try {
-    return canonicalize(body as unknown as Json);
+    return canonicalize(value as Json);
   } catch (error) {
-    if (error instanceof CanonicalError) throw new BodyError(error.pointer, error.problem);
+    if (error instanceof CanonicalError) throw new BodyError(`${pointer}${error.pointer}`, error.problem);
     throw error;
   }
 }
@@ -142,38 +181,49 @@ const names = {
 };
 
 function check(value: unknown): asserts value is EventBody {
+  known(value);
+  checkHead(value);
+  checkEvent(value);
+}
+
+function known(value: unknown): asserts value is EventBody {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new BodyError("body", "must be an object");
-  const body = value as EventBody;
-  for (const member of Object.keys(body))
+  for (const member of Object.keys(value))
     if (!members.has(member)) throw new BodyError(member, "is not a member of an event body");
-  if (body.v !== 1) throw new BodyError("v", "must be 1");
-  named("workspace", names.workspace, body.workspace);
-  if (typeof body.stream !== "string") throw new BodyError("stream", "must be a text");
-  streamKind(body.stream);
-  if (!Number.isSafeInteger(body.version) || body.version < 1)
-    throw new BodyError("version", "must count from 1");
-  if (body.version === 1 ? body.prevHash !== null : !matches(hash, body.prevHash))
-    throw new BodyError("prevHash", "must be null in version 1 and a leaf hash afterwards");
-  if (!matches(salt, body.salt)) throw new BodyError("salt", "must be 32 lower-case hex digits");
-  named("type", names.type, body.type);
-  if (!Number.isSafeInteger(body.schema) || body.schema < 1)
-    throw new BodyError("schema", "must count from 1");
-  timeMember("occurredAt", body.occurredAt);
-  timeMember("recordedAt", body.recordedAt);
-  actor(body.actor);
-  record("command", body.command, commandMembers);
-  named("command.source", names.source, body.command.source);
-  textMember("command.id", body.command.id);
-  if (!matches(hash, body.command.mac))
+  if ((value as EventBody).v !== 1) throw new BodyError("v", "must be 1");
+}
+
+function checkHead(head: BodyHead): void {
+  named("workspace", names.workspace, head.workspace);
+  if (typeof head.stream !== "string") throw new BodyError("stream", "must be a text");
+  streamKind(head.stream);
+  timeMember("occurredAt", head.occurredAt);
+  timeMember("recordedAt", head.recordedAt);
+  actor(head.actor);
+  record("command", head.command, commandMembers);
+  named("command.source", names.source, head.command.source);
+  textMember("command.id", head.command.id);
+  if (!matches(hash, head.command.mac))
     throw new BodyError("command.mac", "must be 64 lower-case hex digits");
-  if (body.cause !== undefined) {
-    const [, stream] = (typeof body.cause === "string" && causePattern.exec(body.cause)) || [];
+  if (head.cause !== undefined) {
+    const [, stream] = (typeof head.cause === "string" && causePattern.exec(head.cause)) || [];
     if (!stream) throw new BodyError("cause", "must be stream@version");
     streamKind(stream);
   }
-  record("data", body.data);
-  envelopes(body.data);
+}
+
+function checkEvent(event: Pick<EventBody, "version" | "prevHash" | "salt" | "type" | "schema" | "data">) {
+  if (!Number.isSafeInteger(event.version) || event.version < 1)
+    throw new BodyError("version", "must count from 1");
+  if (event.version === 1 ? event.prevHash !== null : !matches(hash, event.prevHash))
+    throw new BodyError("prevHash", "must be null in version 1 and a leaf hash afterwards");
+  if (!matches(salt, event.salt)) throw new BodyError("salt", "must be 32 lower-case hex digits");
+  named("type", names.type, event.type);
+  if (!Number.isSafeInteger(event.schema) || event.schema < 1)
+    throw new BodyError("schema", "must count from 1");
+  record("data", event.data);
+  envelopes(event.data);
 }
 
 function actor(value: EventActor) {

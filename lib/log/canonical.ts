@@ -30,7 +30,7 @@ export class CanonicalError extends Error {
 }
 
 export function canonicalize(value: Json): string {
-  return write(value, "", 0);
+  return write(value, 0);
 }
 
 /** Says what is wrong with a text for the log, or null. The command boundary uses it before anything is decided. */
@@ -40,60 +40,68 @@ export function textProblem(text: string): string | null {
   return null;
 }
 
-function write(value: unknown, pointer: string, depth: number): string {
-  if (depth > depth_max) throw new CanonicalError(pointer, `is nested more than ${depth_max} deep`);
+function write(value: unknown, depth: number): string {
+  if (depth > depth_max) throw new CanonicalError("", `is nested more than ${depth_max} deep`);
   switch (typeof value) {
     case "string":
-      return text(value, pointer);
+      return text(value);
     case "number":
-      if (!Number.isSafeInteger(value))
-        throw new CanonicalError(pointer, "must be an integer within ±(2^53−1)");
+      if (!Number.isSafeInteger(value)) throw new CanonicalError("", "must be an integer within ±(2^53−1)");
       // Negative zero is "0" in RFC 8785, and String(-0) agrees.
       return String(value);
     case "boolean":
       return value ? "true" : "false";
     case "object":
       if (value === null) return "null";
-      if (Array.isArray(value)) return array(value, pointer, depth);
-      return object(value as Record<string, unknown>, pointer, depth);
+      if (Array.isArray(value)) return array(value, depth);
+      return object(value as Record<string, unknown>, depth);
     default:
-      throw new CanonicalError(pointer, `must be a JSON value, not ${typeof value}`);
+      throw new CanonicalError("", `must be a JSON value, not ${typeof value}`);
   }
 }
 
 // Most texts of a log are hex, names and times: printable ASCII that JSON writes as it is.
 const asIs = /^[ !#-[\]-~]*$/;
 
-function text(value: string, pointer: string): string {
+function text(value: string): string {
   if (asIs.test(value)) return `"${value}"`;
   const problem = textProblem(value);
-  if (problem) throw new CanonicalError(pointer, problem);
+  if (problem) throw new CanonicalError("", problem);
   return JSON.stringify(value);
 }
 
-function array(value: readonly unknown[], pointer: string, depth: number): string {
+function array(value: readonly unknown[], depth: number): string {
   let out = "[";
   for (let index = 0; index < value.length; index++) {
     if (index > 0) out += ",";
-    out += write(value[index], `${pointer}/${index}`, depth + 1);
+    out += member(value[index], index, depth);
   }
   return `${out}]`;
 }
 
-function object(value: Record<string, unknown>, pointer: string, depth: number): string {
+function object(value: Record<string, unknown>, depth: number): string {
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
-    throw new CanonicalError(pointer, "must be a plain object");
+    throw new CanonicalError("", "must be a plain object");
   let out = "{";
-  for (const member of sortedKeys(value)) {
-    const held = value[member];
+  for (const name of sortedKeys(value)) {
+    const held = value[name];
     if (held === undefined) continue;
-    if (member === "__proto__")
-      throw new CanonicalError(`${pointer}/__proto__`, "is not a member name the log takes");
+    if (name === "__proto__") throw new CanonicalError("/__proto__", "is not a member name the log takes");
     if (out.length > 1) out += ",";
-    out += `${text(member, pointer)}:${write(held, `${pointer}/${member}`, depth + 1)}`;
+    out += `${text(name)}:${member(held, name, depth)}`;
   }
   return `${out}}`;
+}
+
+// The path is put together only on the way out of a failure: nothing is spent on it while all is well.
+function member(value: unknown, name: string | number, depth: number): string {
+  try {
+    return write(value, depth + 1);
+  } catch (error) {
+    if (error instanceof CanonicalError) throw new CanonicalError(`/${name}${error.pointer}`, error.problem);
+    throw error;
+  }
 }
 
 // Array.prototype.sort without a comparator orders by UTF-16 code units, as RFC 8785 §3.2.3 wants; so does `<`.

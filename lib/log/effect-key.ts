@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalize } from "./canonical";
 
 /**
@@ -27,8 +27,6 @@ export function effectKey(identity: EffectIdentity): string {
     if (typeof named !== "string" || named === "" || named.includes("/"))
       throw new TypeError("workspace, order, step and effect are names without a slash");
   if (typeof item !== "string") throw new TypeError("item is a text, empty where there is no fan-out");
-  return createHash("sha256")
-    .update("holdpoint/effect/1\u0000")
-    .update(canonicalize([workspace, order, step, visit, effect, item, issue]), "utf8")
-    .digest("base64url");
+  const identified = canonicalize([workspace, order, step, visit, effect, item, issue]);
+  return hash("sha256", `holdpoint/effect/1\u0000${identified}`, "base64url");
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalize } from "./canonical";
 
 /**
@@ -7,16 +7,11 @@ import { canonicalize } from "./canonical";
  * outsider nothing. Stored in the decision and compared again before the effect.
  */
 export function evidenceHash(shown: { leaves: readonly string[]; form: string; policy: string }): string {
-  return createHash("sha256")
-    .update("holdpoint/evidence/1\u0000")
-    .update(canonicalize([shown.leaves, shown.form, shown.policy]), "utf8")
-    .digest("hex");
+  const text = canonicalize([shown.leaves, shown.form, shown.policy]);
+  return hash("sha256", `holdpoint/evidence/1\u0000${text}`, "hex");
 }
 
 /** Fingerprint of a workflow definition: SHA-256(`holdpoint/definition/1` ‖ 0x00 ‖ JCS(definition)), lower-case hex. */
 export function definitionHash(definition: import("./canonical").Json): string {
-  return createHash("sha256")
-    .update("holdpoint/definition/1\u0000")
-    .update(canonicalize(definition), "utf8")
-    .digest("hex");
+  return hash("sha256", `holdpoint/definition/1\u0000${canonicalize(definition)}`, "hex");
 }
