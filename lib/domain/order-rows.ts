@@ -1,4 +1,4 @@
-import { type OrderState, type TaskState, visitKey } from "./order";
+import { type EffectState, type OrderState, type TaskState, visitKey } from "./order";
 
 /**
  * The opinions an order's state implies: a bounded number of rows, whatever the length of its history. append() writes
@@ -7,31 +7,31 @@ import { type OrderState, type TaskState, visitKey } from "./order";
  */
 export type Row = { [column: string]: string | number | boolean | null | readonly string[] };
 export type RowTable = "orders" | "task" | "timer" | "effect" | "person" | "api_key";
-export type Rows = { [table in RowTable]?: { readonly [key: string]: Row } };
+/** `key` names the row among those of its table. */
+export type Rows = { readonly table: RowTable; readonly key: string; readonly row: Row }[];
 
 export function orderRows(state: OrderState): Rows {
-  const tasks = Object.values(state.tasks);
+  const rows: Rows = [{ table: "orders", key: state.id, row: orderRow(state) }];
+  for (const task of Object.values(state.tasks))
+    rows.push({ table: "task", key: `${state.id}/${visitKey(task)}`, row: taskRow(state, task) });
+  for (const timer of timers(state)) rows.push({ table: "timer", key: String(timer.timer_id), row: timer });
+  for (const effect of Object.values(state.effects))
+    rows.push({ table: "effect", key: effect.key, row: effectRow(state, effect) });
+  return rows;
+}
+
+function effectRow(state: OrderState, effect: EffectState): Row {
   return {
-    orders: { [state.id]: orderRow(state) },
-    task: Object.fromEntries(tasks.map((task) => [`${state.id}/${visitKey(task)}`, taskRow(state, task)])),
-    timer: Object.fromEntries(timers(state).map((timer) => [String(timer.timer_id), timer])),
-    effect: Object.fromEntries(
-      Object.values(state.effects).map((effect) => [
-        effect.key,
-        {
-          effect_key: effect.key,
-          order_id: state.id,
-          step: effect.step,
-          visit: effect.visit,
-          name: effect.effect,
-          issue: effect.issue,
-          state: effect.status,
-          attempt: effect.attempts,
-          reason: effect.reason,
-          changed_at: effect.changedAt,
-        },
-      ]),
-    ),
+    effect_key: effect.key,
+    order_id: state.id,
+    step: effect.step,
+    visit: effect.visit,
+    name: effect.effect,
+    issue: effect.issue,
+    state: effect.status,
+    attempt: effect.attempts,
+    reason: effect.reason,
+    changed_at: effect.changedAt,
   };
 }
 

@@ -474,41 +474,52 @@ function effect(state: OrderState, key: string): EffectState {
   return held;
 }
 
-function withTask(state: OrderState, held: TaskState): OrderState {
-  return { ...state, tasks: { ...state.tasks, [visitKey(held)]: held } };
+/*
+ * The functions below complete the copy `evolve` has made: they set members of it and hand it on. What a member held
+ * belongs to the state before and stays as it was.
+ */
+
+function withTask(next: OrderState, held: TaskState): OrderState {
+  next.tasks = { ...next.tasks, [visitKey(held)]: held };
+  return next;
 }
 
-function withoutTask(state: OrderState, visit: Visit): OrderState {
-  const { [visitKey(visit)]: _closed, ...tasks } = state.tasks;
-  return { ...state, tasks };
+function withoutTask(next: OrderState, visit: Visit): OrderState {
+  const { [visitKey(visit)]: _closed, ...tasks } = next.tasks;
+  next.tasks = tasks;
+  return next;
 }
 
-function withEffect(state: OrderState, held: EffectState): OrderState {
-  return { ...state, effects: { ...state.effects, [held.key]: held } };
+function withEffect(next: OrderState, held: EffectState): OrderState {
+  // Without a prototype: keys are different in every order, and an engine would make a hidden class for each.
+  next.effects = Object.assign(Object.create(null), next.effects, { [held.key]: held });
+  return next;
 }
 
 function without(attempts: readonly number[], settled: number): readonly number[] {
   return attempts.filter((attempt) => attempt !== settled);
 }
 
-function opened(state: OrderState, next: readonly NextVisit[]): OrderState {
-  if (next.length === 0) return state;
-  const visits = [...state.visits];
-  const ends = [...state.ends];
-  const visitCounts = { ...state.visitCounts };
-  for (const { step, visit, ends: outcome } of next) {
+function opened(next: OrderState, visits: readonly NextVisit[]): OrderState {
+  if (visits.length === 0) return next;
+  const open = [...next.visits];
+  const ends = [...next.ends];
+  const visitCounts = { ...next.visitCounts };
+  for (const { step, visit, ends: outcome } of visits) {
     visitCounts[step] = visit;
     if (outcome) ends.push(outcome);
-    else visits.push({ step, visit });
+    else open.push({ step, visit });
   }
-  return { ...state, visits, visitCounts, ends, status: statusOf(state.status, visits, ends) };
+  next.visits = open;
+  next.visitCounts = visitCounts;
+  next.ends = ends;
+  next.status = statusOf(next.status, open, ends);
+  return next;
 }
 
-function closed(state: OrderState, { step, visit }: Visit): OrderState {
-  return {
-    ...state,
-    visits: state.visits.filter((open) => open.step !== step || open.visit !== visit),
-  };
+function closed(next: OrderState, { step, visit }: Visit): OrderState {
+  next.visits = next.visits.filter((open) => open.step !== step || open.visit !== visit);
+  return next;
 }
 
 // An order is over when its last branch has ended; a branch that was rejected decides over one that was completed.
@@ -519,10 +530,13 @@ function statusOf(status: OrderStatus, visits: readonly Visit[], ends: readonly 
 }
 
 // Cancelled at last: nothing is under way outside and no compensation is open.
-function settledCancel(state: OrderState, needsAttention: string | null): OrderState {
-  if (state.status !== "cancelling") return state;
-  const undone = Object.values(state.effects).every(({ status }) =>
+function settledCancel(next: OrderState, needsAttention: string | null): OrderState {
+  if (next.status !== "cancelling" || next.visits.length > 0) return next;
+  const undone = Object.values(next.effects).every(({ status }) =>
     ["COMPENSATED", "OBSOLETE", "FAILED", "CONFIRMED"].includes(status),
   );
-  return undone && state.visits.length === 0 ? { ...state, status: "cancelled", needsAttention } : state;
+  if (!undone) return next;
+  next.status = "cancelled";
+  next.needsAttention = needsAttention;
+  return next;
 }

@@ -129,20 +129,14 @@ function has(state: PersonState, role: Role): boolean {
 }
 
 export function personRows(state: PersonState): Rows {
-  return {
-    person: {
-      [state.id]: {
-        person_id: state.id,
-        roles: state.grants.map(({ role }) => role),
-        disabled: state.disabled,
-        version: state.version,
-      },
-    },
-    api_key: Object.fromEntries(
-      Object.entries(state.apiKeys).map(([apiKey, { revoked }]) => [
-        apiKey,
-        { api_key_id: apiKey, person_id: state.id, revoked },
-      ]),
-    ),
-  };
+  const { id, grants, disabled, version } = state;
+  const roles = grants.map(({ role }) => role);
+  return [
+    { table: "person", key: id, row: { person_id: id, roles, disabled, version } },
+    ...Object.entries(state.apiKeys).map(([apiKey, { revoked }]) => ({
+      table: "api_key" as const,
+      key: apiKey,
+      row: { api_key_id: apiKey, person_id: id, revoked },
+    })),
+  ];
 }

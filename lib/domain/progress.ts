@@ -14,6 +14,8 @@ import { type Route, routes, type WorkflowDefinition } from "./workflow";
 export class Progress {
   readonly events: EventDraft[] = [];
   #state: OrderState | null;
+  /** How many of the events `#state` has: it is brought up to date when somebody asks. */
+  #folded = 0;
 
   constructor(
     readonly definition: WorkflowDefinition,
@@ -25,8 +27,9 @@ export class Progress {
   }
 
   get state(): OrderState {
-    if (!this.#state) throw new Error(`${this.stream} has not been received`);
-    return this.#state;
+    const state = this.#latest();
+    if (!state) throw new Error(`${this.stream} has not been received`);
+    return state;
   }
 
   record<T extends EventType>(
@@ -34,29 +37,35 @@ export class Progress {
     data: Extract<EventDraft, { type: T }>["data"],
     personal?: EventDraft["personal"],
   ): void {
-    const draft = { type, data, personal } as EventDraft;
-    this.events.push(draft);
+    this.events.push({ type, data, personal } as EventDraft);
+  }
+
+  #latest(): OrderState | null {
     const { principal, now } = this.facts;
-    this.#state = evolve(this.#state, {
-      type,
-      data,
-      stream: this.stream,
-      version: (this.#state?.version ?? 0) + 1,
-      // Leaf and envelope are made when the event is sealed; nothing decided in the same burst reads them.
-      leaf: "",
-      occurredAt: now,
-      recordedAt: now,
-      actor:
-        principal.kind === "system"
-          ? { type: "system", id: principal.part }
-          : { type: "person", id: principal.person },
-    } as RecordedEvent);
+    for (; this.#folded < this.events.length; this.#folded++) {
+      const { type, data } = this.events[this.#folded]!;
+      this.#state = evolve(this.#state, {
+        type,
+        data,
+        stream: this.stream,
+        version: (this.#state?.version ?? 0) + 1,
+        // Leaf and envelope are made when the event is sealed; nothing decided in the same burst reads them.
+        leaf: "",
+        occurredAt: now,
+        recordedAt: now,
+        actor:
+          principal.kind === "system"
+            ? { type: "system", id: principal.part }
+            : { type: "person", id: principal.person },
+      } as RecordedEvent);
+    }
+    return this.#state;
   }
 
   /** The visits a route opens, numbered from what the order has seen. */
   visitsOf(route: Route): NextVisit[] {
     return routes(route).map((step) => {
-      const visit = (this.#state?.visitCounts[step] ?? 0) + 1;
+      const visit = (this.#latest()?.visitCounts[step] ?? 0) + 1;
       const reached = this.definition.steps[step];
       return reached?.kind === "end" ? { step, visit, ends: reached.outcome } : { step, visit };
     });

@@ -27,7 +27,7 @@ type Aggregate = {
   rows(state: AggregateState): Rows;
 };
 
-const noRows = () => ({});
+const noRows = () => [];
 const folds = {
   order: { evolve, rows: orderRows },
   person: { evolve: evolvePerson, rows: personRows },

@@ -23,8 +23,8 @@ export const noProjectedRows: ProjectedRows = new Map();
 export function project(stream: string, state: AggregateState | null): ProjectedRows {
   if (!state) return noProjectedRows;
   const projected = new Map<string, string>();
-  for (const [table, rows] of Object.entries(aggregateOf(stream).rows(state)))
-    for (const [key, row] of Object.entries(rows)) projected.set(`${table}/${key}`, JSON.stringify(row));
+  for (const { table, key, row } of aggregateOf(stream).rows(state))
+    projected.set(`${table}/${key}`, JSON.stringify(row));
   return projected;
 }
 

@@ -36,7 +36,9 @@ export class Sealer {
     if (draft.personal) {
       if (!keys) throw new Error(`${stream} has no key for what is personal in ${type}`);
       const place = { workspace, stream, type, schema };
-      data.personal = [sealEnvelope(keys, place, draft.personal, this.#randomBytes(12))];
+      const envelope = sealEnvelope(keys, place, draft.personal, this.#randomBytes(12));
+      sealedHere.set(envelope, draft.personal as { [member: string]: Json });
+      data.personal = [envelope];
     }
     if (type === "effectIntended") data.inputHash = inputHash(data);
     const salt = Buffer.from(this.#randomBytes(16)).toString("hex");
@@ -60,6 +62,9 @@ export function readRecorded(bodyText: string, leaf: string): RecordedEvent {
   return recordedOf(JSON.parse(bodyText), leaf);
 }
 
+// What this process has sealed itself it need not decrypt again, as long as some state holds the envelope.
+const sealedHere = new WeakMap<Envelope, { [member: string]: Json }>();
+
 export function openPersonal(
   workspace: string,
   stream: string,
@@ -67,6 +72,8 @@ export function openPersonal(
   keys: SubjectKeys | null,
 ): { [member: string]: Json } {
   if (!held || !keys) return {};
+  const known = sealedHere.get(held.envelope);
+  if (known) return known;
   // Envelopes are bound to the schema they were written with; all of them have schema 1 so far.
   return openEnvelope(keys, { workspace, stream, type: held.type, schema: 1 }, held.envelope);
 }
