@@ -21,6 +21,10 @@ const schema = z.object({
   CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),
   CARRIER_URL: z.url("must be the carrier's http or https address").optional(),
   CARRIER_WEBHOOK_SECRET: z.string().optional(),
+  CARRIER_MODE: z
+    .enum(["honours-key", "probe", "neither"], "must be honours-key, probe or neither")
+    .default("honours-key"),
+  HTTP_CALL_CONNECTIONS_FILE: z.string().optional(),
   INTAKE_BACKLOG_MAX: z.coerce.number().int().positive("must be a whole number above 0").default(5_000),
   HOLDPOINT_DEMO: z.string().optional(),
 });
@@ -47,6 +51,19 @@ export function rootKeys(): RootKeys {
     workspaceKey: bytes("the workspace key", held.workspaceKey),
     identityKey: bytes("the identity key", held.identityKey),
   };
+}
+
+/** What the file of `http.call` connections holds, unchecked; {} without a file. Throws when it cannot be read or is no JSON. */
+export function httpCallConnections(): unknown {
+  const file = env("HTTP_CALL_CONNECTIONS_FILE");
+  if (!file) return {};
+  const text = readFileSync(file, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message would quote from a file of secrets.
+    throw new Error("HTTP_CALL_CONNECTIONS_FILE must name a file of JSON");
+  }
 }
 
 function bytes(name: string, base64: string | undefined): Uint8Array {

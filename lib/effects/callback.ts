@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { EffectOutcome } from "./adapter";
-import { carrierInstant, carrierLine, carrierReference, whatIsWrong } from "./carrier-text";
+import { outsideInstant, outsideLine, outsideReference, whatIsWrong } from "./outside-text";
 
 const callback_bytes_max = 16 * 1024;
 const tolerance_ms = 5 * 60 * 1000;
@@ -11,22 +11,22 @@ const effectKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "must be an effect key
 const callbackBody = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("proofOfDelivery.captured"),
-    timestamp: carrierInstant,
+    timestamp: outsideInstant,
     data: z.object({
       effectKey,
-      reference: carrierReference,
-      trackingNumber: carrierReference,
-      receivedBy: carrierLine(500),
-      deliveredAt: carrierInstant,
+      reference: outsideReference,
+      trackingNumber: outsideReference,
+      receivedBy: outsideLine(500),
+      deliveredAt: outsideInstant,
     }),
   }),
   z.object({
     type: z.literal("proofOfDelivery.refused"),
-    timestamp: carrierInstant,
+    timestamp: outsideInstant,
     data: z.object({
       effectKey,
-      reference: carrierReference,
-      reason: carrierLine(2_000),
+      reference: outsideReference,
+      reason: outsideLine(2_000),
     }),
   }),
 ]);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { EffectAdapter, EffectInput, EffectOutcome } from "./adapter";
-import { carrierReference, oneLine, whatIsWrong } from "./carrier-text";
+import { readJson, readProblem, retryAfter } from "./answer";
+import { outsideReference, whatIsWrong } from "./outside-text";
 
 /*
  * The carrier over HTTP. One question decides every line here: does this answer prove that the work was not done?
@@ -18,8 +19,6 @@ import { carrierReference, oneLine, whatIsWrong } from "./carrier-text";
 /** The carrier says: this key came before with another content. That first content may well have been done. */
 const keyReusedProblem = "urn:carrier:problem:idempotency-key-reused";
 
-const response_bytes_max = 64 * 1024;
-const retryAfter_ms_max = 24 * 60 * 60 * 1000;
 const keyRetention_ms = 30 * 24 * 60 * 60 * 1000;
 
 const order = z.string().min(1).max(200);
@@ -30,7 +29,7 @@ const dispatchInput = z.strictObject({
   total: z.strictObject({ amount: z.int().nonnegative(), currency: z.string().regex(/^[A-Z]{3}$/) }),
   consignee: z.union([z.string().max(500), z.record(z.string().max(50), z.string().max(500))]).optional(),
 });
-const trackedInput = z.strictObject({ order, trackingNumber: carrierReference });
+const trackedInput = z.strictObject({ order, trackingNumber: outsideReference });
 
 type Exchange<Input, Answer> = {
   name: string;
@@ -58,14 +57,14 @@ export function carrierAdapters(options: { url: string; timeout_ms?: number }): 
       name: "carrier.dispatch",
       path: "dispatches",
       input: dispatchInput,
-      answer: z.object({ trackingNumber: carrierReference }),
+      answer: z.object({ trackingNumber: outsideReference }),
       outcome: (answer) => ({ kind: "confirmed", receipt: { reference: answer.trackingNumber } }),
     }),
     adapter(base, timeout_ms, {
       name: "carrier.cancelDispatch",
       path: "dispatch-cancellations",
       input: trackedInput,
-      answer: z.object({ cancellation: carrierReference }),
+      answer: z.object({ cancellation: outsideReference }),
       outcome: (answer, input) => ({
         kind: "confirmed",
         receipt: { reference: answer.cancellation, trackingNumber: input.trackingNumber },
@@ -75,7 +74,7 @@ export function carrierAdapters(options: { url: string; timeout_ms?: number }): 
       name: "carrier.proofOfDelivery",
       path: "proofs-of-delivery",
       input: trackedInput,
-      answer: z.object({ reference: carrierReference }),
+      answer: z.object({ reference: outsideReference }),
       outcome: (answer) => ({ kind: "pending", reference: answer.reference }),
     }),
   ];
@@ -121,7 +120,7 @@ async function classify<Input, Answer>(
   input: Input,
 ): Promise<EffectOutcome> {
   const { status } = response;
-  const body = await readJson(response);
+  const body = await readJson(response.body);
   if (response.ok) {
     const answer = exchange.answer.safeParse(body);
     if (answer.success) return exchange.outcome(answer.data, input);
@@ -130,58 +129,11 @@ async function classify<Input, Answer>(
   const problem = readProblem(body);
   const reason = `The carrier answered ${status}${problem.detail ? `: ${problem.detail}` : ""}`;
   if (status === 425 || status === 429 || status === 503)
-    return { kind: "retryable", reason, ...retryAfter(response.headers) };
+    return { kind: "retryable", reason, ...retryAfter((name) => response.headers.get(name)) };
   if (status === 408 || status === 409 || problem.type === keyReusedProblem)
     return { kind: "inDoubt", reason };
   if (status >= 400 && status < 500) return { kind: "rejected", reason };
   return { kind: "inDoubt", reason };
-}
-
-/** The JSON value of the body, or undefined when it is too large or not JSON. Throws when the connection is cut. */
-async function readJson(response: Response): Promise<unknown> {
-  if (response.body === null) return undefined;
-  const chunks: Uint8Array[] = [];
-  let size_bytes = 0;
-  for await (const chunk of response.body) {
-    size_bytes += chunk.byteLength;
-    // Leaving the loop cancels the stream, so a carrier that never stops talking cannot fill the memory.
-    if (size_bytes > response_bytes_max) return undefined;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-const problemBody = z.object({
-  type: z.string().optional(),
-  title: z.string().optional(),
-  detail: z.string().optional(),
-});
-
-function readProblem(body: unknown): { type?: string; detail?: string } {
-  const problem = problemBody.safeParse(body);
-  if (!problem.success) return {};
-  const words = problem.data.detail ?? problem.data.title;
-  return { type: problem.data.type, detail: words === undefined ? undefined : oneLine(words) };
-}
-
-/** Retry-After in seconds, or as a date read against the carrier's own Date header: our clock has no say in it. */
-function retryAfter(headers: Headers): { retryAfter_ms?: number } {
-  const text = headers.get("retry-after")?.trim();
-  if (!text) return {};
-  const wait_ms = /^\d{1,9}$/.test(text)
-    ? Number(text) * 1000
-    : parseHttpDate(text) - parseHttpDate(headers.get("date") ?? "");
-  if (!Number.isFinite(wait_ms)) return {};
-  return { retryAfter_ms: Math.min(Math.max(wait_ms, 0), retryAfter_ms_max) };
-}
-
-/** Date.parse takes much else for a date, "-5" among it. */
-function parseHttpDate(text: string): number {
-  return /^[A-Z][a-z]{2}, .{20} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** Failures that come before a connection exists: no byte of the request can have left. */

@@ -1,17 +1,17 @@
 import { z } from "zod";
 
 /**
- * The shapes of the carrier's own words, shared by its answers and its callbacks.
+ * The shapes of what the outside says in its own words, in answers and in callbacks.
  *
  * What a stranger sends ends in the log for ever, so a reference is short printable ASCII and a reason is one line
  * without control characters, lone surrogates or more than 300 characters.
  */
-export const carrierReference = z
+export const outsideReference = z
   .string()
   .regex(/^[\x21-\x7e]{1,100}$/, "must be 1 to 100 printable characters");
 
 /** An instant with its offset, given in the log's form `YYYY-MM-DDTHH:MM:SS.sssZ`. */
-export const carrierInstant = z.iso
+export const outsideInstant = z.iso
   .datetime({ offset: true })
   .max(40)
   .transform((text) => new Date(text).toISOString());
@@ -28,7 +28,7 @@ export function oneLine(text: string): string {
 }
 
 /** Somebody else's prose of at most `characters_max`, made one clean line that still says something. */
-export function carrierLine(characters_max: number) {
+export function outsideLine(characters_max: number) {
   return z.string().max(characters_max).transform(oneLine).pipe(z.string().min(1));
 }
 

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { readConnections } from "./connection";
+
+const address = "https://billing.example/v2/";
+const read = (connection: object, demo = false) => readConnections({ billing: connection }, { demo });
+
+test("a connection, with careful answers to what is not said", () => {
+  expect(read({ address }).get("billing")).toEqual({
+    name: "billing",
+    origin: new URL("https://billing.example"),
+    base: "/v2",
+    headers: {},
+    signingKeys: [],
+    concurrency_max: 8,
+    doubt: { kind: "neither" },
+    demo: false,
+  });
+});
+
+test("http is for the demo", () => {
+  expect(read({ address: "http://127.0.0.1:8080" }, true).get("billing")!.base).toBe("");
+  expect(() => read({ address: "http://billing.example" })).toThrow("address is not https");
+});
+
+describe("refused, by name and without the value", () => {
+  test.each<[string, object]>([
+    ["address is no URL", { address: "billing" }],
+    ["address is not https", { address: "ftp://billing.example" }],
+    ["address is not https", { address: "file:///etc/passwd" }],
+    ["address holds credentials", { address: "https://me:hush@billing.example" }],
+    ["address has more than a host and a path", { address: "https://billing.example/?a=hush" }],
+    ["address has more than a host and a path", { address: "https://billing.example/#hush" }],
+    ["headers: host is not a connection's to set", { address, headers: { host: "hush" } }],
+    [
+      "headers: Idempotency-Key is not a connection's to set",
+      { address, headers: { "Idempotency-Key": "hush" } },
+    ],
+    ["billing.headers.a: must be printable ASCII", { address, headers: { a: "hush\r\nb: c" } }],
+    ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["hush"] }],
+    ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["whsec_aHVzaA=="] }],
+    ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["whsk_aHVzaA=="] }],
+    ["billing.doubt.keyRetention_ms", { address, doubt: { kind: "honoursKey" } }],
+    ["billing.doubt", { address, doubt: { kind: "hush" } }],
+    ["billing.concurrency_max", { address, concurrency_max: 0 }],
+    ['billing: Unrecognized key: "secret"', { address, secret: "hush" }],
+  ])("%s", (problem, connection) => {
+    const reading = () => read(connection);
+    expect(reading).toThrow(problem);
+    expect(reading).not.toThrow("hush");
+  });
+
+  test("a name definitions cannot use", () => {
+    expect(() => readConnections({ "Bill.ing": { address } }, { demo: false })).toThrow("Bill.ing");
+  });
+});
