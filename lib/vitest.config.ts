@@ -19,7 +19,12 @@ export default defineConfig({
         root,
         test: {
           name: "database",
-          include: ["lib/**/*.db.test.ts", "scripts/**/*.db.test.ts", "scripts/**/*.process.test.ts"],
+          include: [
+            "lib/**/*.db.test.ts",
+            "app/**/*.db.test.ts",
+            "scripts/**/*.db.test.ts",
+            "scripts/**/*.process.test.ts",
+          ],
           globalSetup: ["./scripts/testing/cluster.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,0 +1,412 @@
+import { Webhook } from "standardwebhooks";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { keepApiKey, makeApiKey } from "#lib/auth/api-key";
+import { database } from "#lib/db";
+import { instantAdapters } from "#lib/effects/instant";
+import { engineProcess } from "#lib/engine/process";
+import { systemActor } from "#lib/engine/system-actor";
+import { intakeExample } from "#lib/web/intake";
+import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
+
+/**
+ * Every handler of a machine's request, called as Next calls it: with a real request, against a real database, made from the
+ * environment. What stands in the log afterwards is looked at too.
+ */
+vi.mock("next/server", () => ({ connection: async () => {} }));
+
+type Handler = (request: Request, context: { params: Promise<never> }) => Promise<Response>;
+const { POST: receiveOrder } = await import("./orders/route");
+const { GET: readOrder } = await import("./orders/[id]/route");
+const { POST: callback } = await import("./callbacks/carrier/route");
+const tick = await import("./cron/tick/route");
+const { GET: health } = await import("./health/route");
+const { GET: openApi } = await import("./openapi.json/route");
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const cronSecret = "a-secret-of-the-scheduler";
+const webhookSecret = `whsec_${Buffer.alloc(24, 3).toString("base64")}`;
+
+let workspace: TestWorkspace;
+/** API keys by the person they act for. */
+const keys: { [person: string]: string } = {};
+
+beforeAll(async () => {
+  const adapters = instantAdapters().map((adapter) =>
+    adapter.name === "carrier.proofOfDelivery"
+      ? { ...adapter, perform: async () => ({ kind: "pending", reference: "P-1" }) as const }
+      : adapter,
+  );
+  workspace = await testWorkspace({ adapters });
+  for (const person of ["rita", "sam", "ana"]) {
+    const made = makeApiKey();
+    const operator = systemActor(workspace.name, "operator");
+    await workspace.ask(operator, { type: "apiKey.create", person, apiKey: made.apiKey });
+    await keepApiKey(workspace, made);
+    keys[person] = made.key;
+  }
+});
+
+beforeEach(() => {
+  const environment = {
+    DATABASE_URL: workspace.urls.databaseUrl,
+    HOLDPOINT_WORKSPACE: workspace.name,
+    HOLDPOINT_KEYS_FILE: "",
+    HOLDPOINT_WORKSPACE_KEY: Buffer.alloc(32, 7).toString("base64"),
+    HOLDPOINT_IDENTITY_KEY: Buffer.alloc(32, 8).toString("base64"),
+    CARRIER_URL: "",
+    CRON_SECRET: cronSecret,
+    CARRIER_WEBHOOK_SECRET: webhookSecret,
+    INTAKE_BACKLOG_MAX: "5000",
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.useRealTimers();
+});
+
+afterAll(async () => {
+  // The handlers have made an engine and a database of their own, as they do in the console.
+  for (const [name, value] of [["DATABASE_URL", workspace.urls.databaseUrl]] as const)
+    vi.stubEnv(name, value);
+  await (await engineProcess()).runtime.stop();
+  await database().$disconnect();
+  await workspace.close();
+});
+
+async function call(handler: Handler, request: Request, params = {}): Promise<Response> {
+  const response = await handler(request, { params: Promise.resolve(params as never) });
+  expect(response.headers.get("x-request-id")).toMatch(uuid);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  return response;
+}
+
+/** A refusal as RFC 9457 has it, with the request's id in its body too. */
+async function problemIn(response: Response, status: number, code: string): Promise<Record<string, unknown>> {
+  const body = await response.json();
+  expect(response.status, JSON.stringify(body)).toBe(status);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(body).toMatchObject({
+    type: `urn:holdpoint:problem:${code}`,
+    status,
+    title: expect.any(String),
+    detail: expect.any(String),
+    requestId: response.headers.get("x-request-id"),
+  });
+  return body;
+}
+
+const logLength = async () => (await workspace.log()).length;
+
+describe("POST /api/orders", () => {
+  let n = 0;
+  const content = (more: object = {}) => ({ ...intakeExample, businessKey: `HTTP-${++n}`, ...more });
+  const post = (body: unknown, more: { key?: string; person?: string | null; headers?: object } = {}) => {
+    const { key = `key-${++n}`, person = "rita", headers = {} } = more;
+    return call(
+      receiveOrder as Handler,
+      new Request("http://127.0.0.1/api/orders", {
+        method: "POST",
+        headers: {
+          ...(person !== null && { authorization: `Bearer ${keys[person]}` }),
+          ...(key !== "" && { "idempotency-key": key }),
+          ...headers,
+        },
+        body:
+          typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+      }),
+    );
+  };
+
+  test("receives an order, and answers the same request the same way without receiving it again", async () => {
+    const asked = content();
+    const first = await post(asked, { key: "once" });
+    expect(first.status).toBe(201);
+    const received = await first.json();
+    expect(received).toEqual({ order: expect.stringMatching(uuid), status: expect.any(String), version: 3 });
+    expect(first.headers.get("location")).toBe(`/api/orders/${received.order}`);
+    expect(first.headers.get("idempotency-replayed")).toBeNull();
+    const length = await logLength();
+
+    const again = await post(asked, { key: "once" });
+    expect(again.status).toBe(201);
+    expect(await again.json()).toEqual(received);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(again.headers.get("x-request-id")).not.toBe(first.headers.get("x-request-id"));
+    expect(await logLength()).toBe(length);
+  });
+
+  test.each([
+    ["no Idempotency-Key", { key: "" }, 400, "idempotencyKey"],
+    ["an Idempotency-Key with a space", { key: "two words" }, 400, "idempotencyKey"],
+    ["no API key", { person: null }, 401, "unauthenticated"],
+    [
+      "a wrong API key",
+      { headers: { authorization: `Bearer hp_${"0".repeat(16)}_${"x".repeat(43)}` } },
+      401,
+      "unauthenticated",
+    ],
+    [
+      "another kind of authorization",
+      { headers: { authorization: "Basic cml0YTpyaXRh" } },
+      401,
+      "unauthenticated",
+    ],
+  ])("with %s is refused and leaves nothing", async (_, more, status, code) => {
+    const length = await logLength();
+    const response = await post(content(), more);
+    await problemIn(response, status, code);
+    if (status === 401) expect(response.headers.get("www-authenticate")).toContain("Bearer");
+    expect(await logLength()).toBe(length);
+  });
+
+  test.each([
+    ["half a value", '{"workflow":', 400, "malformed"],
+    ["nothing", "", 400, "malformed"],
+    ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), 400, "malformed"],
+    ["a body over 64 KiB", `"${"x".repeat(64 * 1024)}"`, 413, "tooLarge"],
+    ["a list", "[]", 422, "invalid"],
+  ])("of %s is refused and leaves nothing", async (_, body, status, code) => {
+    const length = await logLength();
+    await problemIn(await post(body), status, code);
+    expect(await logLength()).toBe(length);
+  });
+
+  test.each([
+    ["an amount below zero", { total: { amount: -1, currency: "GBP" } }, "total.amount"],
+    ["an unsafe integer", { total: { amount: 2 ** 53, currency: "GBP" } }, "total.amount"],
+    ["a currency there is not", { total: { amount: 1, currency: "XXX" } }, "total.currency"],
+    ["a date there is not", { orderedOn: "2026-02-30" }, "orderedOn"],
+    ["U+0000", { note: "a\u0000b" }, "note"],
+    ["half a character", { note: "\ud800" }, "note"],
+    ["a member nobody knows", { discount: 5 }, "discount"],
+    ["a workflow there is not", { workflow: "nothing@9" }, "workflow"],
+  ])("with %s names the member and leaves nothing", async (_, wrong, field) => {
+    const length = await logLength();
+    const { errors } = await problemIn(await post(content(wrong)), 422, "invalid");
+    expect(errors).toContainEqual({ field, message: expect.any(String) });
+    expect(await logLength()).toBe(length);
+  });
+
+  test("under a used key with other content is refused, naming what differs", async () => {
+    const asked = content();
+    await post(asked, { key: "other-content" });
+    const length = await logLength();
+    const { errors } = await problemIn(
+      await post({ ...asked, total: { amount: 1, currency: "GBP" } }, { key: "other-content" }),
+      422,
+      "contentDiffers",
+    );
+    expect(errors).toContainEqual({ field: "total", message: expect.any(String) });
+    expect(await logLength()).toBe(length);
+  });
+
+  test("of an order received under another key is a conflict that names the order", async () => {
+    const asked = content();
+    const { order } = await (await post(asked)).json();
+    const length = await logLength();
+    expect(await problemIn(await post(asked), 409, "alreadyReceived")).toMatchObject({ order });
+    expect(await logLength()).toBe(length);
+  });
+
+  test("by somebody who may not ask for orders is refused, and the refusal stands in the log", async () => {
+    const before = await workspace.log();
+    const { detail } = await problemIn(await post(content(), { person: "ana" }), 403, "refused");
+    expect(detail).toContain("role");
+    const added = (await workspace.log()).slice(before.length);
+    expect(added.map(({ type, stream }) => `${type} ${stream}`)).toEqual([
+      expect.stringMatching(/^accessRefused access\//),
+    ]);
+  });
+
+  test("over the backlog bound is put off, while what was received before is still answered", async () => {
+    const small = { total: { amount: 100, currency: "GBP" }, customer: { reference: "regular" } };
+    // The first order of a customer goes to review; those after it wait for dispatch, with no carrier to send them to.
+    await post(content(small));
+    const asked = content({ ...small, total: { amount: 101, currency: "GBP" } });
+    const first = await (await post(asked, { key: "before-the-flood" })).json();
+    await post(content({ ...small, total: { amount: 102, currency: "GBP" } }));
+    vi.stubEnv("INTAKE_BACKLOG_MAX", "1");
+    // How long an answer about the backlog holds is measured by this clock; set, it begins at nought.
+    vi.useFakeTimers({ toFake: ["performance"] });
+    vi.advanceTimersByTime(3_600_000);
+
+    const length = await logLength();
+    const response = await post(content());
+    await problemIn(response, 429, "backlog");
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await logLength()).toBe(length);
+    const again = await post(asked, { key: "before-the-flood" });
+    expect(again.status).toBe(201);
+    expect(await again.json()).toEqual(first);
+  });
+});
+
+describe("GET /api/orders/{id}", () => {
+  const get = (id: string, person: string | null = "rita") =>
+    call(
+      readOrder as Handler,
+      new Request(`http://127.0.0.1/api/orders/${id}`, {
+        headers: person === null ? {} : { authorization: `Bearer ${keys[person]}` },
+      }),
+      { id },
+    );
+
+  test("says how an order stands to who may know, and to others that there is none", async () => {
+    const order = await workspace.receive({ requestedBy: "rita" });
+    const response = await get(order);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ order, status: "open", at: ["manual.review"], version: 3 });
+    await problemIn(await get(order, "ana"), 404, "notFound");
+    await problemIn(await get("nothing"), 404, "notFound");
+    await problemIn(await get(order, null), 401, "unauthenticated");
+  });
+});
+
+describe("POST /api/callbacks/carrier", () => {
+  const pending = async () => {
+    const order = await workspace.receive();
+    await workspace.decide(workspace.person("ana"), order, "approve");
+    await workspace.runtime.dispatcher.idle();
+    const { effectKey } = await workspace.database.effectRow.findFirstOrThrow({
+      where: { orderId: order, state: "PENDING" },
+    });
+    return { order, effectKey };
+  };
+  const report = (effectKey: string) =>
+    JSON.stringify({
+      type: "proofOfDelivery.captured",
+      timestamp: "2026-03-02T10:00:00.000Z",
+      data: {
+        effectKey,
+        reference: "P-1",
+        trackingNumber: "TRACK-1",
+        receivedBy: "A. Mason",
+        deliveredAt: "2026-03-02T10:00:00.000Z",
+      },
+    });
+  const sent = (body: string, more: { id?: string; at?: Date; secret?: string; headers?: object } = {}) => {
+    const { id = "msg_1", at = new Date(), secret = webhookSecret, headers } = more;
+    return call(
+      callback as Handler,
+      new Request("http://127.0.0.1/api/callbacks/carrier", {
+        method: "POST",
+        headers: (headers as Record<string, string>) ?? {
+          "webhook-id": id,
+          "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+          "webhook-signature": new Webhook(secret).sign(id, at, body),
+        },
+        body,
+      }),
+    );
+  };
+
+  test("takes a signed report once, however often it comes", async () => {
+    const { order, effectKey } = await pending();
+    const good = await sent(report(effectKey), { id: "msg_good" });
+    expect(good.status).toBe(200);
+    expect(await good.json()).toEqual({ received: true });
+    const log = await workspace.log(`order/${order}`);
+    expect(log.at(-1)?.type).toBe("effectConfirmed");
+    expect((await sent(report(effectKey), { id: "msg_good" })).status).toBe(200);
+    expect(await workspace.log(`order/${order}`)).toHaveLength(log.length);
+  });
+
+  test("leaves a forged, stale, unsigned, malformed or oversized report a number in health, and nothing in the log", async () => {
+    const { effectKey } = await pending();
+    const forgedBefore = await forged();
+    const length = await logLength();
+    const other = `whsec_${Buffer.alloc(24, 4).toString("base64")}`;
+    await problemIn(await sent(report(effectKey), { secret: other }), 401, "signature");
+    const stale = new Date(Date.now() - 6 * 60_000);
+    await problemIn(await sent(report(effectKey), { at: stale }), 401, "signature");
+    await problemIn(await sent(report(effectKey), { headers: {} }), 400, "malformed");
+    await problemIn(await sent("{"), 400, "malformed");
+    await problemIn(await sent(" ".repeat(65 * 1024)), 413, "tooLarge");
+    expect(await logLength()).toBe(length);
+    expect(await forged()).toBe(forgedBefore + 2);
+    expect((await sent(report(effectKey), { id: "msg_after" })).status).toBe(200);
+  });
+
+  test("says of a report about nothing of ours that there is no such thing", async () => {
+    await problemIn(await sent(report("A".repeat(43)), { id: "msg_nothing" }), 404, "notFound");
+  });
+
+  test("takes none where no secret is configured", async () => {
+    const { effectKey } = await pending();
+    vi.stubEnv("CARRIER_WEBHOOK_SECRET", "");
+    const length = await logLength();
+    await problemIn(await sent(report(effectKey), { id: "msg_unconfigured" }), 503, "notConfigured");
+    expect(await logLength()).toBe(length);
+  });
+
+  async function forged(): Promise<number> {
+    const response = await call(health as Handler, new Request("http://127.0.0.1/api/health"));
+    return (await response.json()).counted.callbacksForged;
+  }
+});
+
+describe.each(["GET", "POST"] as const)("%s /api/cron/tick", (method) => {
+  const knock = (authorization?: string) =>
+    call(
+      tick[method] as Handler,
+      new Request("http://127.0.0.1/api/cron/tick", {
+        method,
+        headers: authorization ? { authorization } : {},
+      }),
+    );
+
+  test("does what is due for who has the secret", async () => {
+    const order = await workspace.receive();
+    // Received in the workspace's own March; by the clock of the handler its time is long up.
+    const response = await knock(`Bearer ${cronSecret}`);
+    expect(response.status).toBe(200);
+    expect((await workspace.log(`order/${order}`)).map(({ type }) => type)).toContain("taskEscalated");
+  });
+
+  test.each([undefined, "Bearer wrong", `Basic ${cronSecret}`, "Bearer"])(
+    "does nothing for %s",
+    async (wrong) => {
+      const order = await workspace.receive();
+      const response = await knock(wrong);
+      await problemIn(response, 401, "unauthenticated");
+      expect(response.headers.get("www-authenticate")).toContain("Bearer");
+      expect((await workspace.log(`order/${order}`)).map(({ type }) => type)).not.toContain("taskEscalated");
+    },
+  );
+
+  test("does nothing for anybody where no secret is configured", async () => {
+    vi.stubEnv("CRON_SECRET", "");
+    for (const given of [undefined, "Bearer ", `Bearer ${cronSecret}`])
+      await problemIn(await knock(given), 503, "notConfigured");
+  });
+});
+
+describe("what anybody may ask", () => {
+  test("GET /api/health says what is up, and no secret", async () => {
+    const response = await call(health as Handler, new Request("http://127.0.0.1/api/health"));
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({
+      status: "up",
+      database: "reachable",
+      appendOnly: "grants and trigger",
+      counted: { apiKeysRefused: expect.any(Number) },
+    });
+    for (const secret of [cronSecret, webhookSecret, new URL(workspace.urls.databaseUrl).password])
+      expect(text).not.toContain(secret);
+  });
+
+  test("GET /api/openapi.json describes every answer that was given above", async () => {
+    const response = await call(openApi as Handler, new Request("http://127.0.0.1/api/openapi.json"));
+    expect(response.status).toBe(200);
+    const { openapi, paths } = await response.json();
+    expect(openapi).toBe("3.1.0");
+    expect(Object.keys(paths["/api/orders"].post.responses).map(Number).sort()).toEqual([
+      201, 400, 401, 403, 409, 413, 422, 429, 500, 503,
+    ]);
+    expect(Object.keys(paths["/api/orders/{id}"].get.responses).map(Number)).toEqual(
+      expect.arrayContaining([200, 401, 404]),
+    );
+  });
+});
