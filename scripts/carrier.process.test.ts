@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readCarrierCallback } from "#lib/effects/callback";
-import { carrierAdapters } from "#lib/effects/carrier";
+import { type CarrierMode, carrierAdapters } from "#lib/effects/carrier";
 import { type Carrier, type CarrierOptions, startCarrier } from "./carrier";
 
 const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
@@ -160,6 +160,113 @@ describe("one key, one piece of work", () => {
   test("a whole line that is no record stops the start and is named", async () => {
     await writeFile(store, '{"record":"acknowledged","key":"a","at":""}\n{"record":"nonsense"}\n');
     await expect(startCarrier({ store })).rejects.toThrow("line 2");
+  });
+});
+
+describe("what it offers when an answer was lost", () => {
+  const adapterIn = (carrier: Carrier, mode: CarrierMode, name = "dispatch") =>
+    carrierAdapters({ url: carrier.url, mode }).find((each) => each.name === `carrier.${name}`)!;
+  const never = () => new AbortController().signal;
+
+  async function probe(carrier: Carrier, effectKey: string, name = "dispatch", input: object = dispatch) {
+    const { doubt } = adapterIn(carrier, "probe", name);
+    if (doubt.kind !== "probe") throw new Error(doubt.kind);
+    return doubt.probe({ ...input }, effectKey, never());
+  }
+
+  test.each<[CarrierMode, number]>([
+    ["honours-key", 1],
+    ["probe", 2],
+    ["neither", 2],
+  ])("%s: asked twice, the work is done %i times, and counted by its key", async (mode, times) => {
+    const carrier = await start({ mode });
+    const adapter = adapterIn(carrier, mode);
+    await adapter.perform({ ...dispatch }, key("a"), never());
+    await adapter.perform({ ...dispatch }, key("a"), never());
+    await adapter.perform({ ...dispatch, order: "o-2", businessKey: "SO/2" }, key("b"), never());
+    expect(carrier.performed(key("a"))).toBe(times);
+    expect(carrier.performed(key("b"))).toBe(1);
+    expect(carrier.performed(key("c"))).toBe(0);
+    const { body } = await getJson(carrier.url, "/counts");
+    expect(body.dispatch).toMatchObject({
+      performed: times + 1,
+      keys: 2,
+      orders: 2,
+      duplicates: times > 1 ? { [key("a")]: times } : {},
+    });
+    await carrier.stop();
+    const next = await start({ mode });
+    expect(next.counts().dispatch.duplicates).toEqual(body.dispatch.duplicates);
+  });
+
+  test.each<[CarrierMode, object]>([
+    ["honours-key", { honoursKey: true, doubt: { kind: "honoursKey", keyRetention_ms: 30 * 86_400_000 } }],
+    ["probe", { honoursKey: false, keyRetention_ms: 0, doubt: { kind: "probe", lag_ms: 60_000 } }],
+    ["neither", { honoursKey: false, keyRetention_ms: 0, doubt: { kind: "neither" } }],
+  ])("%s: the adapters say so", (mode, declared) => {
+    for (const adapter of carrierAdapters({ url: "http://127.0.0.1:1", mode }))
+      expect(adapter).toMatchObject(declared);
+  });
+
+  test("a lookup finds what was done after the answer was lost, of each kind with its receipt", async () => {
+    const carrier = await start({ mode: "probe" });
+    expect(await probe(carrier, key("a"))).toEqual({ kind: "absent" });
+    await post(carrier.url, "/faults", { kind: "failAfterWork", times: 3 });
+    expect(await send(carrier, "dispatch", key("a"), dispatch)).toMatchObject({ kind: "inDoubt" });
+    // The order of faults holds for lookups too.
+    expect(await probe(carrier, key("a"))).toMatchObject({ kind: "unknown" });
+    expect(await probe(carrier, key("a"))).toMatchObject({ kind: "unknown" });
+    const found = await probe(carrier, key("a"));
+    if (found.kind !== "confirmed") throw new Error(found.kind);
+    expect(found.receipt.reference).toMatch(/^HPC/);
+    expect(carrier.performed(key("a"))).toBe(1);
+
+    const tracked = { order: "o-1", trackingNumber: found.receipt.reference };
+    expect(await probe(carrier, key("a"), "proofOfDelivery", tracked)).toEqual({ kind: "absent" });
+    const pending = await send(carrier, "proofOfDelivery", key("b"), tracked);
+    expect(await probe(carrier, key("b"), "proofOfDelivery", tracked)).toEqual(pending);
+    const cancelled = await send(carrier, "cancelDispatch", key("c"), tracked);
+    expect(await probe(carrier, key("c"), "cancelDispatch", tracked)).toEqual(cancelled);
+    expect(cancelled).toMatchObject({ kind: "confirmed" });
+  });
+
+  test("what is still being worked on after the caller gave up is not absent", async () => {
+    const carrier = await start({ mode: "probe", latency_ms: [300, 300] });
+    const controller = new AbortController();
+    const sending = send(carrier, "dispatch", key("a"), dispatch, controller.signal);
+    while (carrier.counts().dispatch.requests === 0) await getJson(carrier.url, "/counts");
+    controller.abort();
+    expect(await sending).toMatchObject({ kind: "inDoubt" });
+    expect(carrier.performed(key("a"))).toBe(0);
+    expect(await probe(carrier, key("a"))).toEqual({
+      kind: "unknown",
+      reason: "The carrier is still working on it",
+    });
+    await expect.poll(() => probe(carrier, key("a"))).toMatchObject({ kind: "confirmed" });
+    expect(carrier.performed(key("a"))).toBe(1);
+  });
+
+  test("work done twice under one key settles nothing", async () => {
+    const carrier = await start({ mode: "probe" });
+    await send(carrier, "dispatch", key("a"), dispatch);
+    await send(carrier, "dispatch", key("a"), dispatch);
+    expect(await probe(carrier, key("a"))).toEqual({
+      kind: "unknown",
+      reason: "The carrier has done this 2 times",
+    });
+  });
+
+  test("a lookup without an answer settles nothing", async () => {
+    const carrier = await start({ mode: "probe" });
+    await carrier.stop();
+    expect(await probe(carrier, key("a"))).toMatchObject({ kind: "unknown" });
+    for (const mode of ["honours-key", "neither"] as const) {
+      const other = await start({ mode, store: join(folder, mode) });
+      expect(await probe(other, key("a"))).toEqual({
+        kind: "unknown",
+        reason: "The carrier answered 404 to a lookup",
+      });
+    }
   });
 });
 

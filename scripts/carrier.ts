@@ -7,13 +7,15 @@ import { fileURLToPath } from "node:url";
 import { between, Callbacks, type Range } from "./carrier/callbacks";
 import { readCommandLine } from "./carrier/command-line";
 import { kindByPath, perform, Refusal } from "./carrier/desk";
-import { Faults, faultOrder } from "./carrier/faults";
-import { type Done, type Kind, kinds, Ledger } from "./carrier/ledger";
+import { type FaultKind, Faults, faultOrder } from "./carrier/faults";
+import { type Done, type Kind, kinds, Ledger, type Performed } from "./carrier/ledger";
+import { type CarrierMode, Lookups } from "./carrier/lookups";
 
 /*
  * A carrier: the outside world of the reference workflow, as its own process. It takes dispatches, their cancellation
- * and requests for proofs of delivery, keeps what it did under the Idempotency-Key in a file, answers a repeated key
- * with its first answer, and calls back when a parcel has arrived. It can be told to be slow, to fail and to go silent.
+ * and requests for proofs of delivery, keeps what it did under the Idempotency-Key in a file and calls back when a parcel
+ * has arrived. It can be told to be slow, to fail and to go silent; and its mode says what it offers when an answer was
+ * lost: the first answer to a repeated key, a lookup of the key beside work that is done again, or neither.
  */
 
 export type CarrierOptions = {
@@ -21,6 +23,8 @@ export type CarrierOptions = {
   port?: number;
   /** The file it remembers in; two carriers must not share one. */
   store: string;
+  /** `honours-key` when absent. The key comes in the same header in every mode, so that work is counted by it. */
+  mode?: CarrierMode;
   /** Where callbacks go. Without it they wait in the store for a start that has one. */
   callback?: { url: string; webhookSecret: string };
   latency_ms?: Range;
@@ -32,20 +36,16 @@ export type CarrierOptions = {
   callbackBackoff_ms?: Range;
 };
 
-export type CarrierCounts = Record<
-  Kind,
-  {
-    /** Since this start: requests that came, and those answered from memory. */
-    requests: number;
-    repeated: number;
-    /** Ever: distinct keys done, distinct orders they were for, and callbacks acknowledged. */
-    performed: number;
-    orders: number;
-    callbacksDelivered: number;
-  }
->;
+/** Since this start: `requests` that came, and those answered from memory (`repeated`). */
+export type CarrierCounts = Record<Kind, Performed & { requests: number; repeated: number }>;
 
-export type Carrier = { url: string; counts(): CarrierCounts; stop(): Promise<void> };
+export type Carrier = {
+  url: string;
+  counts(): CarrierCounts;
+  /** How often the work of this key was done, ever. */
+  performed(key: string): number;
+  stop(): Promise<void>;
+};
 
 type Answer = { status: number; body: object; headers?: Record<string, string> };
 
@@ -54,9 +54,11 @@ const body_bytes_max = 64 * 1024;
 /** Starts a carrier on 127.0.0.1. Rejects when the port is taken or the store is not one. */
 export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   const latency_ms = options.latency_ms ?? [0, 0];
+  const mode = options.mode ?? "honours-key";
   const faults = new Faults(options.failureRate ?? 0);
   const asked = new Map(kinds.map((kind) => [kind, { requests: 0, repeated: 0 }]));
   const ledger = await Ledger.open(options.store);
+  const lookups = new Lookups(ledger);
   const callbacks =
     options.callback &&
     new Callbacks(ledger, {
@@ -72,21 +74,24 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   }
 
   async function work(kind: Kind, path: string, request: IncomingMessage): Promise<Answer | undefined> {
-    const seen = asked.get(kind)!;
-    seen.requests += 1;
+    asked.get(kind)!.requests += 1;
     const key = request.headers["idempotency-key"];
     const bytes = await readBody(request);
     if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key))
       return problem(400, "An Idempotency-Key of 1 to 255 printable characters is needed");
+    return lookups.during(key, () => workOn(kind, path, key, bytes));
+  }
+
+  async function workOn(kind: Kind, path: string, key: string, bytes: Buffer): Promise<Answer | undefined> {
+    const seen = asked.get(kind)!;
     const fault = faults.take(path);
-    if (fault === "unavailable") return problem(503, "The carrier is unavailable");
-    if (fault === "tooMany") return { ...problem(429, "Too many requests"), headers: { "retry-after": "1" } };
-    if (fault === "rejected") return problem(422, "The carrier does not take this");
+    const refused = refusalBy(fault);
+    if (refused) return refused;
     if (latency_ms[1] > 0) await after(between(latency_ms));
 
     // From here to the ledger nothing waits, so that of two requests with one key the second finds the first.
     const bodyHash = createHash("sha256").update(bytes).digest("hex");
-    const known = ledger.done(key);
+    const known = mode === "honours-key" ? ledger.done(key)[0] : undefined;
     if (known && (known.kind !== kind || known.bodyHash !== bodyHash))
       return problem(422, "This Idempotency-Key came before with another content", keyReusedProblem);
     let answer: Answer;
@@ -111,10 +116,21 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
     else callbacks?.schedule(done);
   }
 
+  async function lookUp(kind: Kind, reference: string): Promise<Answer | undefined> {
+    const fault = faults.take("/lookups");
+    const refused = refusalBy(fault);
+    if (refused) return refused;
+    if (fault === "hang") return undefined;
+    if (fault === "failAfterWork") return problem(500, "Something broke");
+    return { status: 200, body: lookups.find(kind, reference) };
+  }
+
   async function answerTo(request: IncomingMessage): Promise<Answer | undefined> {
-    const path = request.url?.split("?")[0] ?? "/";
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://carrier");
     const kind = kindByPath.get(path);
     if (request.method === "POST" && kind) return work(kind, path, request);
+    const reference = searchParams.get("reference");
+    if (request.method === "GET" && mode === "probe" && kind && reference) return lookUp(kind, reference);
     if (request.method === "POST" && path === "/faults") {
       const order = faultOrder.safeParse(parseJson(await readBody(request)));
       if (!order.success) return problem(422, order.error.issues.map(({ message }) => message).join("; "));
@@ -152,6 +168,7 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts,
+    performed: (key) => ledger.done(key).length,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -163,6 +180,14 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
 }
 
 const keyReusedProblem = "urn:carrier:problem:idempotency-key-reused";
+
+/** What a fault makes of a request before any work. */
+function refusalBy(fault: FaultKind | undefined): Answer | undefined {
+  if (fault === "unavailable") return problem(503, "The carrier is unavailable");
+  if (fault === "tooMany") return { ...problem(429, "Too many requests"), headers: { "retry-after": "1" } };
+  if (fault === "rejected") return problem(422, "The carrier does not take this");
+  return undefined;
+}
 
 function problem(status: number, detail: string, type = "about:blank"): Answer {
   return { status, body: { type, status, detail } };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { EffectAdapter, EffectInput, EffectOutcome } from "./adapter";
+import type { Doubt, EffectAdapter, EffectInput, EffectOutcome, ProbeOutcome } from "./adapter";
 import { readJson, readProblem, retryAfter } from "./answer";
 import { outsideReference, whatIsWrong } from "./outside-text";
 
@@ -12,8 +12,8 @@ import { outsideReference, whatIsWrong } from "./outside-text";
  *   everything else                         inDoubt: 408, 409, other 5xx, 3xx, cut connections, time-outs, unreadable
  *                                           answers, and a key the carrier knows with another content
  *
- * Doubt is cheap, because the carrier answers a repeated key with its first result; a wrong "not done" costs a second
- * dispatch. An outcome speaks of its own attempt only: a refusal after a doubtful attempt does not settle the earlier.
+ * Doubt is cheap where the carrier answers a repeated key with its first result, and can be looked up or asked about where
+ * it does not; a wrong "not done" costs a second dispatch. An outcome speaks of its own attempt only: a refusal after a doubtful attempt does not settle the earlier.
  */
 
 /** The carrier says: this key came before with another content. That first content may well have been done. */
@@ -36,8 +36,11 @@ type Exchange<Input, Answer> = {
   path: string;
   input: z.ZodType<Input>;
   answer: z.ZodType<Answer>;
-  outcome: (answer: Answer, input: Input) => EffectOutcome;
+  outcome: (answer: Answer, input: Input) => Extract<EffectOutcome, { kind: "confirmed" | "pending" }>;
 };
+
+/** What a carrier offers when an answer was lost, as its own `--mode` says. */
+export type CarrierMode = "honours-key" | "probe" | "neither";
 
 /**
  * The adapters `carrier.dispatch` ({order, businessKey, total, consignee?}), `carrier.cancelDispatch` and
@@ -45,22 +48,34 @@ type Exchange<Input, Answer> = {
  *
  * Receipts: a dispatch's `reference` is the tracking number; a cancellation's is the cancellation's own number, beside
  * `trackingNumber`. A proof of delivery is `pending` and ends in a callback. An input of another shape is rejected
- * without a call. Throws a TypeError when `url` is not an http or https address.
+ * without a call. The effect key is sent in every mode: as what a repeat is known by, as what can be looked up, or for the
+ * carrier's own papers only. Throws a TypeError when `url` is not an http or https address.
  */
-export function carrierAdapters(options: { url: string; timeout_ms?: number }): EffectAdapter[] {
+export function carrierAdapters(options: {
+  url: string;
+  timeout_ms?: number;
+  /** `honours-key` when absent. */
+  mode?: CarrierMode;
+  /** How long after an attempt's end the carrier may still work on it unseen; 60 s when absent. */
+  lookupLag_ms?: number;
+}): EffectAdapter[] {
   const base = new URL(options.url.endsWith("/") ? options.url : `${options.url}/`);
   if (base.protocol !== "http:" && base.protocol !== "https:")
     throw new TypeError(`The carrier's address must be http or https, not ${base.protocol}`);
   const timeout_ms = options.timeout_ms ?? 10_000;
+  const mode = options.mode ?? "honours-key";
+  const lag_ms = options.lookupLag_ms ?? 60_000;
+  const adapter = <Input, Answer>(exchange: Exchange<Input, Answer>) =>
+    adapterOf(exchange, new URL(exchange.path, base), timeout_ms, mode, lag_ms);
   return [
-    adapter(base, timeout_ms, {
+    adapter({
       name: "carrier.dispatch",
       path: "dispatches",
       input: dispatchInput,
       answer: z.object({ trackingNumber: outsideReference }),
       outcome: (answer) => ({ kind: "confirmed", receipt: { reference: answer.trackingNumber } }),
     }),
-    adapter(base, timeout_ms, {
+    adapter({
       name: "carrier.cancelDispatch",
       path: "dispatch-cancellations",
       input: trackedInput,
@@ -70,7 +85,7 @@ export function carrierAdapters(options: { url: string; timeout_ms?: number }): 
         receipt: { reference: answer.cancellation, trackingNumber: input.trackingNumber },
       }),
     }),
-    adapter(base, timeout_ms, {
+    adapter({
       name: "carrier.proofOfDelivery",
       path: "proofs-of-delivery",
       input: trackedInput,
@@ -80,18 +95,28 @@ export function carrierAdapters(options: { url: string; timeout_ms?: number }): 
   ];
 }
 
-function adapter<Input, Answer>(
-  base: URL,
-  timeout_ms: number,
+function adapterOf<Input, Answer>(
   exchange: Exchange<Input, Answer>,
+  address: URL,
+  timeout_ms: number,
+  mode: CarrierMode,
+  lag_ms: number,
 ): EffectAdapter {
-  const address = new URL(exchange.path, base);
+  const doubts: { [known in CarrierMode]: Doubt } = {
+    "honours-key": { kind: "honoursKey", keyRetention_ms },
+    probe: {
+      kind: "probe",
+      lag_ms,
+      probe: (input, effectKey, signal) => probe(exchange, address, input, effectKey, signal),
+    },
+    neither: { kind: "neither" },
+  };
   return {
     name: exchange.name,
     timeout_ms,
-    doubt: { kind: "honoursKey", keyRetention_ms },
-    honoursKey: true,
-    keyRetention_ms,
+    doubt: doubts[mode],
+    honoursKey: mode === "honours-key",
+    keyRetention_ms: mode === "honours-key" ? keyRetention_ms : 0,
     concurrency_max: 32,
     async perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome> {
       const parsed = exchange.input.safeParse(input);
@@ -112,6 +137,38 @@ function adapter<Input, Answer>(
       }
     },
   };
+}
+
+const lookup = z.object({ underWay: z.int().nonnegative(), found: z.array(z.unknown()) });
+
+/** Looks the key up. Two works under one key settle nothing: somebody has to see that. */
+async function probe<Input, Answer>(
+  exchange: Exchange<Input, Answer>,
+  address: URL,
+  input: EffectInput,
+  effectKey: string,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
+  const unknown = (reason: string): ProbeOutcome => ({ kind: "unknown", reason });
+  const parsed = exchange.input.safeParse(input);
+  if (!parsed.success) return unknown(`Not asked: ${whatIsWrong(parsed.error)}`);
+  const asked = new URL(address);
+  asked.searchParams.set("reference", effectKey);
+  try {
+    const response = await fetch(asked, { redirect: "manual", signal });
+    const body = lookup.safeParse(await readJson(response.body));
+    if (response.status !== 200) return unknown(`The carrier answered ${response.status} to a lookup`);
+    if (!body.success) return unknown("The carrier answered a lookup with a body that cannot be read");
+    const { found, underWay } = body.data;
+    if (found.length > 1) return unknown(`The carrier has done this ${found.length} times`);
+    if (found.length === 0)
+      return underWay > 0 ? unknown("The carrier is still working on it") : { kind: "absent" };
+    const answer = exchange.answer.safeParse(found[0]);
+    if (!answer.success) return unknown("The carrier found something that cannot be read");
+    return exchange.outcome(answer.data, parsed.data);
+  } catch (error) {
+    return unknown(withoutAnswer(error, signal).reason);
+  }
 }
 
 async function classify<Input, Answer>(
@@ -146,7 +203,10 @@ const neverConnected = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-function withoutAnswer(error: unknown, signal: AbortSignal): EffectOutcome {
+function withoutAnswer(
+  error: unknown,
+  signal: AbortSignal,
+): Extract<EffectOutcome, { kind: "retryable" | "inDoubt" }> {
   if (signal.aborted) return { kind: "inDoubt", reason: "The carrier did not answer in time" };
   const cause = error instanceof Error ? (error.cause ?? error) : undefined;
   const code = cause !== null && typeof cause === "object" && "code" in cause ? String(cause.code) : "";

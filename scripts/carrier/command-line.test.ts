@@ -16,6 +16,7 @@ test("the needed arguments, and what the others are without a word", () => {
   expect(readCommandLine(needed)).toEqual({
     port: 0,
     store: "s",
+    mode: "honours-key",
     callback: { url: "http://h/c", webhookSecret: "whsec_AAAA" },
     latency_ms: undefined,
     failureRate: 0,
@@ -39,6 +40,7 @@ test.each([
   ["failure-rate", "1.5"],
   ["callback-order", "never"],
   ["callback-repeat", "0"],
+  ["mode", "honoursKey"],
 ])("--%s %s is named", (name, value) => {
   expect(() => readCommandLine([...needed, `--${name}`, value])).toThrow(`--${name} is`);
 });

@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
 import type { CarrierOptions } from "../carrier";
 import type { Range } from "./callbacks";
+import { carrierModes } from "./lookups";
 
 const usage = `usage: carrier --port N --store FILE --callback-url URL --webhook-secret whsec_...
-  [--latency-ms a-b] [--failure-rate 0..1] [--callback-delay-ms a-b]
-  [--callback-order before|after] [--callback-repeat n]`;
+  [--mode honours-key|probe|neither] [--latency-ms a-b] [--failure-rate 0..1]
+  [--callback-delay-ms a-b] [--callback-order before|after] [--callback-repeat n]`;
 
 /** Reads the carrier's arguments. Throws an Error whose message names the wrong one and shows the usage. */
 export function readCommandLine(args: string[]): CarrierOptions {
@@ -17,6 +18,7 @@ export function readCommandLine(args: string[]): CarrierOptions {
         store: text,
         "callback-url": text,
         "webhook-secret": text,
+        mode: text,
         "latency-ms": text,
         "failure-rate": text,
         "callback-delay-ms": text,
@@ -31,11 +33,14 @@ export function readCommandLine(args: string[]): CarrierOptions {
   if (!/^whsec_[A-Za-z0-9+/]+=*$/.test(secret)) wrong("--webhook-secret is whsec_ and base64");
   const url = required("callback-url");
   if (!URL.canParse(url) || !/^https?:/.test(url)) wrong("--callback-url is an http or https address");
+  const mode = carrierModes.find((known) => known === (values.mode ?? "honours-key"));
+  if (!mode) wrong(`--mode is ${carrierModes.join(" or ")}`);
   const order = values["callback-order"] ?? "after";
   if (order !== "before" && order !== "after") wrong("--callback-order is before or after");
   return {
     port: number("port", required("port"), 0, 65_535, /^\d+$/),
     store: required("store"),
+    mode,
     callback: { url, webhookSecret: secret },
     latency_ms: range("latency-ms", values["latency-ms"]),
     failureRate: number("failure-rate", values["failure-rate"] ?? "0", 0, 1, /^[\d.]+$/),

@@ -20,7 +20,7 @@ export type FaultKind = (typeof faultKinds)[number];
 export const faultOrder = z.strictObject({
   kind: z.enum(faultKinds),
   times: z.int().min(1).max(1_000_000),
-  /** Only requests to this path, for example `/dispatches`. */
+  /** Only requests to this path, for example `/dispatches`; `/lookups` are lookups of any kind. */
   path: z.string().startsWith("/").max(100).optional(),
 });
 

@@ -47,15 +47,25 @@ export type Shipment = {
   delivered: boolean;
 };
 
+export type Performed = {
+  performed: number;
+  keys: number;
+  orders: number;
+  /** How often, for each key whose work was done more than once: where this is empty there was no second effect. */
+  duplicates: { [key: string]: number };
+  callbacksDelivered: number;
+};
+
 export class Ledger {
-  private readonly doneByKey = new Map<string, Done>();
+  private readonly doneByKey = new Map<string, Done[]>();
   private readonly shipments = new Map<string, Shipment>();
   private readonly trackingNumbersByReference = new Map<string, Set<string>>();
   private readonly messages = new Map<string, CallbackMessage>();
   private readonly acknowledged = new Set<string>();
-  private readonly performed = new Map<Kind, { keys: number; orders: Set<string> }>(
-    kinds.map((kind) => [kind, { keys: 0, orders: new Set() }]),
-  );
+  private readonly performed = new Map<
+    Kind,
+    { works: number; keys: Map<string, number>; orders: Set<string> }
+  >(kinds.map((kind) => [kind, { works: 0, keys: new Map(), orders: new Set() }]));
 
   private lines: string[] = [];
   private flushing: Promise<void> | undefined;
@@ -95,8 +105,9 @@ export class Ledger {
     await this.file.close();
   }
 
-  done(key: string): Done | undefined {
-    return this.doneByKey.get(key);
+  /** What was done under the key, the oldest first: more than one is work done again. */
+  done(key: string): readonly Done[] {
+    return this.doneByKey.get(key) ?? [];
   }
 
   shipment(trackingNumber: string): Shipment | undefined {
@@ -115,16 +126,22 @@ export class Ledger {
 
   /** Proofs whose callback nobody has acknowledged. */
   unacknowledged(): Done[] {
-    return Array.from(this.doneByKey.values()).filter(
+    return Array.from(this.doneByKey.values(), ([first]) => first!).filter(
       (done) => done.kind === "proofOfDelivery" && !this.acknowledged.has(done.key),
     );
   }
 
-  /** Distinct keys done, distinct orders they were for, and callbacks acknowledged, ever. */
-  performedOf(kind: Kind): { performed: number; orders: number; callbacksDelivered: number } {
-    const { keys, orders } = this.performed.get(kind)!;
-    const callbacksDelivered = kind === "proofOfDelivery" ? this.acknowledged.size : 0;
-    return { performed: keys, orders: orders.size, callbacksDelivered };
+  /** Ever: works done, distinct keys and orders they were for, keys done more than once, callbacks acknowledged. */
+  performedOf(kind: Kind): Performed {
+    const { works, keys, orders } = this.performed.get(kind)!;
+    const again = Array.from(keys).filter(([, times]) => times > 1);
+    return {
+      performed: works,
+      keys: keys.size,
+      orders: orders.size,
+      duplicates: Object.fromEntries(again),
+      callbacksDelivered: kind === "proofOfDelivery" ? this.acknowledged.size : 0,
+    };
   }
 
   private async recall(path: string): Promise<void> {
@@ -144,13 +161,13 @@ export class Ledger {
   private fold(record: LedgerRecord): void {
     switch (record.record) {
       case "done":
-        this.doneByKey.set(record.key, record);
+        this.doneByKey.set(record.key, [...this.done(record.key), record]);
         this.foldDone(record);
         return;
       case "settled":
         this.messages.set(record.key, record.message);
         if (record.message.type === "proofOfDelivery.captured")
-          this.shipments.get(this.doneByKey.get(record.key)!.trackingNumber)!.delivered = true;
+          this.shipments.get(this.done(record.key)[0]!.trackingNumber)!.delivered = true;
         return;
       case "acknowledged":
         this.acknowledged.add(record.key);
@@ -161,7 +178,8 @@ export class Ledger {
 
   private foldDone(done: Done): void {
     const performed = this.performed.get(done.kind)!;
-    performed.keys += 1;
+    performed.works += 1;
+    performed.keys.set(done.key, (performed.keys.get(done.key) ?? 0) + 1);
     performed.orders.add(done.order);
     switch (done.kind) {
       case "dispatch":
