@@ -66,14 +66,11 @@ function orderReceived(random: Random, businessKey: string): Asked {
       source: random.pick(["shop", "desk"]),
       businessKey,
       requestedBy: who === shop || random.chance(0.8) ? "rita" : "remy",
-      total: {
-        amount: random.pick([2_500, 90_000, 150_000]),
-        currency: random.pick(["GBP", "GBP", "GBP", "EUR"]),
-      },
+      total: { amount: random.between(1_000, 125_000), currency: random.weighted({ GBP: 9, EUR: 1 }) },
       customer: random.chance(0.85)
         ? { reference: random.pick(["17850", "17851"]), name: random.pick(["Nadia", "Noor"]) }
         : undefined,
-      country: random.chance(0.2) ? random.pick(["FR", "RU"]) : undefined,
+      country: random.chance(0.1) ? random.pick(["FR", "RU"]) : undefined,
       note: random.chance(0.2) ? "Handle with care" : undefined,
     },
   };
@@ -142,7 +139,7 @@ function somethingWorked(
       return by([order.requestedBy], {
         type: "order.amend",
         order: order.id,
-        total: { amount: random.pick([2_500, 90_000, 150_000]), currency: "GBP" },
+        total: { amount: random.between(1_000, 125_000), currency: "GBP" },
         customer: { reference: random.pick(["17850", "17851"]) },
       });
     case "cancel":

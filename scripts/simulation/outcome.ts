@@ -1,3 +1,4 @@
+import type { Command } from "#lib/domain/commands";
 import { evidenceOf, isOver, type OrderState } from "#lib/domain/order";
 import type { Asked } from "./clients";
 import type { Carrier } from "./provider";
@@ -60,36 +61,38 @@ export function checkOutside(orders: Iterable<OrderState>, carrier: Carrier): vo
   }
 }
 
+/** Somebody new, who asked for nothing and handed nothing in, and so is excluded from nothing. */
+export const finisher = "zoe";
+
 /** What a person with every right would do next about an order; nothing when it is over or only a look will help. */
 export function whatIsLeft(order: OrderState): Asked[] {
   if (isOver(order)) return [];
   const left: Asked[] = [];
   for (const task of Object.values(order.tasks)) {
     const visit = { order: order.id, step: task.step, visit: task.visit };
+    const by = (command: Command) => left.push({ who: finisher, command });
     if (task.suspended?.for === "changes")
       left.push({
         who: order.requestedBy,
         command: { type: "order.amend", order: order.id, total: { amount: 1_000, currency: "GBP" } },
       });
-    else if (task.suspended) left.push({ who: "sam", command: { type: "task.resume", ...visit } });
-    else if (task.status !== "COMPLETED" && !(task.owner === null && task.roles.includes("reviewer")))
-      left.push({ who: "sam", command: { type: "task.forward", ...visit, to: "reviewer" } });
-    else if (task.status !== "COMPLETED")
-      left.push({
-        who: "ana",
-        command: {
-          type: "task.decide",
-          ...visit,
-          verdict: "approve",
-          evidence: evidenceOf(order, task.step),
-          undo_ms: 0,
-        },
+    else if (task.suspended) by({ type: "task.resume", ...visit });
+    else if (task.status === "COMPLETED") continue;
+    else if (task.owner !== null || !task.roles.includes("reviewer"))
+      by({ type: "task.forward", ...visit, to: "reviewer" });
+    else
+      by({
+        type: "task.decide",
+        ...visit,
+        verdict: "approve",
+        evidence: evidenceOf(order, task.step),
+        undo_ms: 0,
       });
   }
   for (const effect of Object.values(order.effects))
     if (effect.status === "FAILED" && order.status === "open")
       left.push({
-        who: "sam",
+        who: finisher,
         command: { type: "effect.retry", order: order.id, key: effect.key, reason: "Look again" },
       });
   return left;
