@@ -12,6 +12,7 @@ import { signOut } from "./sign-in/actions";
 /** What surrounds every page of somebody signed in: the places they may go, what waits there, and who they are. */
 export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor; children: ReactNode }) {
   const waits = await waiting(actor);
+  const { timeZone } = await viewNow();
   return (
     <AppFrame
       navigation={placesOf(actor, waits)}
@@ -20,7 +21,7 @@ export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor
       signOut={signOut}
     >
       {children}
-      <p className="pt-6 text-xs text-ink-muted">Times are in {viewNow().timeZone}.</p>
+      <p className="pt-6 text-xs text-ink-muted">Times are in {timeZone}.</p>
     </AppFrame>
   );
 }

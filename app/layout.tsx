@@ -2,6 +2,7 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
+import { TimeZoneKeeper } from "../components/time-zone-keeper";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -34,6 +35,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           storageKey="holdpoint-theme"
         >
           {children}
+          <TimeZoneKeeper />
         </ThemeProvider>
       </body>
     </html>

@@ -1,9 +1,11 @@
+import { cookies } from "next/headers";
 import { cache } from "react";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Store } from "#lib/queries/store";
 import { count_max, type Waiting, waitingFor } from "#lib/queries/waiting";
 import { formatNumber, type ViewTime } from "../components/format";
+import { timeZoneCookie, timeZoneOf } from "../components/time-zone-cookie";
 
 /** What the pages read from: this process's database and workspace keys. */
 export function store(): Store {
@@ -18,9 +20,10 @@ export const waiting: (actor: AuthorizedActor) => Promise<Waiting> = cache((acto
   waitingFor(actor, store()),
 );
 
-/** From when and where a page is looked at. The zone is the server's, and every page says which it is. */
-export function viewNow(): ViewTime {
-  return { now: authContext().clock.now(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+/** From when and where a page is looked at: the zone is the one the reader's browser keeps in a cookie, UTC until it has. */
+export async function viewNow(): Promise<ViewTime> {
+  const timeZone = timeZoneOf((await cookies()).get(timeZoneCookie)?.value);
+  return { now: authContext().clock.now(), timeZone };
 }
 
 /** A search parameter as one text; given twice, the first counts, and empty is as good as absent. */

@@ -35,11 +35,11 @@ export type EventTableProps = {
 };
 
 const columns: readonly Column[] = [
-  { label: "Position", width: "w-20" },
-  { label: "Recorded", from: "lg", width: "w-40" },
-  { label: "Stream and version", from: "md", width: "w-52" },
-  { label: "Event", from: "sm", width: "w-44" },
-  { label: "By", from: "lg", width: "w-36" },
+  { label: "Position", className: "w-16 sm:w-20" },
+  { label: "Recorded", from: "lg", className: "w-40" },
+  { label: "Stream and version", from: "md", className: "w-52" },
+  { label: "Event", from: "sm", className: "w-44" },
+  { label: "By", from: "lg", className: "w-36" },
   { label: "What happened" },
 ];
 
@@ -83,7 +83,7 @@ export function EventTable({ caption, rows, view, pages, empty }: EventTableProp
 function LogRow({ row, view }: { row: EventRow; view: ViewTime }) {
   return (
     <tr id={`pos-${row.pos}`} className="align-baseline target:bg-accent-tint">
-      <Cell className="font-mono text-xs tabular-nums">{row.pos}</Cell>
+      <Cell className="font-mono text-xs wrap-anywhere tabular-nums">{row.pos}</Cell>
       <Cell from="lg" className="text-xs text-ink-muted">
         <Moment at={row.at} view={view} as="instant" />
       </Cell>

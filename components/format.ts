@@ -11,6 +11,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 // Making an Intl formatter costs far more than using it, and a page of the log uses it hundreds of times.
+// Bounded, because readers choose their zones themselves.
+const formatters_max = 500;
 const formatters = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>();
 
 function cached<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>(
@@ -20,6 +22,7 @@ function cached<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.Relativ
   const known = formatters.get(key);
   if (known) return known as T;
   const made = make();
+  if (formatters.size >= formatters_max) formatters.clear();
   formatters.set(key, made);
   return made;
 }
@@ -82,6 +85,16 @@ export function minorFromDecimal(typed: string, currency: string): number | null
 /** A whole or fractional number with the reader's separators: `18532` is `18,532`. */
 export function formatNumber(value: number, locale: string = DEFAULT_LOCALE): string {
   return cached(`number ${locale}`, () => new Intl.NumberFormat(locale)).format(value);
+}
+
+/** Whether there is a time zone of this name (IANA). */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat(DEFAULT_LOCALE, { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Date and minute: `2 Mar 2026, 16:05`. Throws RangeError for an unknown time zone or an impossible instant. */

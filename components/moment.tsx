@@ -16,10 +16,16 @@ export type MomentProps = {
 
 const formats = { relative: formatRelative, instant: formatInstant, timeOfDay: formatTimeOfDay };
 
-/** A moment in words, with the exact one in its title. Drawn by the server only, so that it cannot differ. */
+/** A moment in words, in the reader's zone, with the exact one and the zone in its title. */
 export function Moment({ at, view, as = "relative" }: MomentProps) {
   return (
-    <time dateTime={at} title={formatExact(at, view)} className="whitespace-nowrap tabular-nums">
+    // Where a client component draws it: the server and the browser may abbreviate the same month differently.
+    <time
+      dateTime={at}
+      title={formatExact(at, view)}
+      className="whitespace-nowrap tabular-nums"
+      suppressHydrationWarning
+    >
       {formats[as](at, view)}
     </time>
   );

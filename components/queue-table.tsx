@@ -4,7 +4,7 @@ import Link from "next/link";
 import { Badge } from "./badge";
 import { Countdown } from "./countdown";
 import type { Sla } from "./countdown-reading";
-import { formatInstant, type Instant, type ViewTime } from "./format";
+import { formatExact, type Instant, type ViewTime } from "./format";
 import { Moment } from "./moment";
 import type { PageLinks } from "./pagination";
 import { Cell, type Column, ListTable, rowLinkClass } from "./table-frame";
@@ -36,8 +36,8 @@ export type QueueTableProps = {
 };
 
 const columns: readonly Column[] = [
-  { label: "Time left", width: "w-px" },
-  { label: "Order" },
+  { label: "Time left", className: "w-px" },
+  { label: "Order", className: "max-sm:pl-1" },
   { label: "Amount", from: "sm", align: "right" },
   { label: "Requested by", from: "md" },
   { label: "Claimed by", from: "sm" },
@@ -65,7 +65,7 @@ function TaskRow({ row, view }: { row: QueueRow; view: ViewTime }) {
         <Countdown
           sla={row.sla}
           now={view.now}
-          dueText={row.sla.breachAt ? formatInstant(row.sla.breachAt, view) : undefined}
+          dueText={row.sla.breachAt ? formatExact(row.sla.breachAt, view) : undefined}
         />
       </Cell>
       <Cell className="max-sm:pl-1">

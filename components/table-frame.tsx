@@ -12,8 +12,8 @@ const shownFrom: Record<FromWidth, string> = {
   lg: "hidden lg:table-cell",
 };
 
-/** A column's head; `width` is a class that fixes it. */
-export type Column = { label: string; from?: FromWidth; align?: "right"; width?: string };
+/** A column's head; `className` fixes its width, or its place above cells that differ from others. */
+export type Column = { label: string; from?: FromWidth; align?: "right"; className?: string };
 
 export type TableFrameProps = {
   /** Names the table for people who hear it. */
@@ -33,15 +33,15 @@ export function TableFrame({ caption, columns, fixed, children }: TableFrameProp
         <caption className="sr-only">{caption}</caption>
         <thead className="border-b border-line bg-sunken">
           <tr>
-            {columns.map(({ label, from, align = "left", width }) => (
+            {columns.map(({ label, from, align, className }) => (
               <th
                 key={label}
                 scope="col"
                 className={classNames(
                   "px-3 py-2 text-xs font-medium whitespace-nowrap text-ink-muted",
-                  align === "right" ? "text-right" : "text-left",
+                  align ? "text-right" : "text-left",
                   from && shownFrom[from],
-                  width,
+                  className,
                 )}
               >
                 {label}

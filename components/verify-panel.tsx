@@ -5,7 +5,8 @@ import { Check, LoaderCircle, ShieldCheck, X } from "lucide-react";
 import { useState } from "react";
 import { Badge } from "./badge";
 import { Button } from "./button";
-import { formatDuration, formatInstant, formatNumber, type Instant, type ViewTime } from "./format";
+import { formatDuration, formatNumber, type Instant, type ViewTime } from "./format";
+import { Moment } from "./moment";
 import { Notice } from "./notice";
 import { Progress } from "./progress";
 
@@ -139,11 +140,7 @@ function Report({ job, view }: { job: VerifyJob; view: ViewTime }) {
       >
         {job.failure && <p>{job.failure}</p>}
         <p>
-          {formatNumber(job.done)} events read, begun{" "}
-          {/* Node and the browser may abbreviate the same month differently. */}
-          <time dateTime={job.startedAt} suppressHydrationWarning>
-            {formatInstant(job.startedAt, view)}
-          </time>
+          {formatNumber(job.done)} events read, begun <Moment at={job.startedAt} view={view} as="instant" />
           {took && `, in ${took}`}.
         </p>
       </Notice>

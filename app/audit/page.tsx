@@ -22,7 +22,7 @@ export const metadata: Metadata = { title: "Audit" };
 export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const actor = await gate(...readersOf("auditLog"));
   const texts = filterTexts(await searchParams);
-  const view = viewNow();
+  const view = await viewNow();
   const [page, actors, health] = await Promise.all([
     logPage(actor, store(), filterOf(texts)),
     logActors(actor, store()),

@@ -18,7 +18,7 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
   const actor = await gate(...readersOf("escalations"));
   const asked = await searchParams;
   const [overdueAfter, stuckAfter] = [single(asked.overdue), single(asked.stuck)];
-  const view = viewNow();
+  const view = await viewNow();
   const [overdue, stuck] = await Promise.all([
     escalatedPage(actor, store(), overdueAfter),
     attentionPage(actor, store(), stuckAfter),

@@ -25,7 +25,7 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
       <QueueTable
         caption="Orders you may decide, by time to breach"
         rows={lines.map(taskRow)}
-        view={viewNow()}
+        view={await viewNow()}
         pages={{
           first: after ? "/queue" : undefined,
           next: next ? (`/queue?after=${encodeURIComponent(next)}` as Route) : undefined,

@@ -17,7 +17,7 @@ export const metadata: Metadata = { title: "Requests" };
 export default async function RequestsPage({ searchParams }: PageProps<"/requests">) {
   const actor = await gate(...readersOf("ownOrders"));
   const after = single((await searchParams).after);
-  const view = viewNow();
+  const view = await viewNow();
   const [changes, { lines, next }] = await Promise.all([
     after ? [] : needingChanges(actor, store()),
     requestsPage(actor, store(), after),

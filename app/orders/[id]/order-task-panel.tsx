@@ -3,7 +3,7 @@ import type { OfferedVerdict, OrderTask } from "#lib/queries/order-tasks";
 import { CommandForm } from "../../../components/command-form";
 import { Countdown } from "../../../components/countdown";
 import { DecisionForm, type Verdict } from "../../../components/decision-form";
-import { formatInstant, type ViewTime } from "../../../components/format";
+import { formatExact, type ViewTime } from "../../../components/format";
 import { Moment } from "../../../components/moment";
 import { Panel } from "../../../components/panel";
 import { UndoStrip } from "../../../components/undo-strip";
@@ -39,7 +39,7 @@ export function OrderTaskPanel({ order, task, view }: { order: string; task: Ord
                 pausedWhy: pausedWords(task.pausedWhy),
               }}
               now={view.now}
-              dueText={task.breachAt ? formatInstant(task.breachAt, view) : undefined}
+              dueText={task.breachAt ? formatExact(task.breachAt, view) : undefined}
             />
           )}
         </div>

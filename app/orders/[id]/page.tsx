@@ -29,7 +29,7 @@ export const metadata: Metadata = { title: "Order" };
 /** One order: where it is, what it says, what this person may do with it, and everything that happened to it. */
 export default async function OrderPage({ params }: PageProps<"/orders/[id]">) {
   const actor = await gate();
-  const view = viewNow();
+  const view = await viewNow();
   const order = await orderView(actor, store(), (await params).id, view.now);
   if (!order) notFound();
   return (

@@ -19,7 +19,7 @@ export const metadata: Metadata = { title: "Change the order" };
 /** Changes an order that was sent back; then it is checked again and goes back to the person who asked. */
 export default async function AmendPage({ params }: PageProps<"/requests/[id]/amend">) {
   const actor = await gate();
-  const order = await orderView(actor, store(), (await params).id, viewNow().now);
+  const order = await orderView(actor, store(), (await params).id, (await viewNow()).now);
   if (!order) notFound();
   return (
     <ConsoleFrame actor={actor}>
