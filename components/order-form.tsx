@@ -121,7 +121,7 @@ export function OrderForm({ kind, values: initial, currencies, hidden, asked, ac
           error={errors.customerName}
           autoComplete="off"
         />
-        <div className="grid grid-cols-[7.5rem_1fr] gap-4">
+        <div className="grid grid-cols-[minmax(0,11.5rem)_minmax(7rem,1fr)] gap-4">
           <SelectField
             name="currency"
             label="Currency"
@@ -236,7 +236,7 @@ function Lines({
             variant="quiet"
             aria-label={`Remove line ${index + 1}`}
             title={`Remove line ${index + 1}`}
-            className="self-end px-2 sm:mt-5.5 sm:self-start"
+            className="justify-self-end self-end px-2 sm:mt-5.5 sm:self-start"
             onClick={() => setLines((before) => before.filter(({ id }) => id !== line.id))}
           >
             <Trash2 aria-hidden="true" className="size-4" />
