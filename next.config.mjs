@@ -14,7 +14,5 @@ export default {
   images: { unoptimized: true },
   // `npm run check` has checked the types, and faster.
   typescript: { ignoreBuildErrors: true },
-  // forbidden(), with which the gate answers 403 and the page says which role is missing.
-  experimental: { authInterrupts: true },
   serverExternalPackages: ["pg", "@node-rs/argon2", "@prisma/client"],
 };

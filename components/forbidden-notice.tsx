@@ -2,7 +2,7 @@ import type { Route } from "next";
 import { ButtonLink } from "./button";
 
 export type ForbiddenNoticeProps = {
-  /** The roles of which one would do: `["auditor", "admin"]`. */
+  /** The roles of which one would do: `["auditor", "admin"]`; none when that is not known. */
   missing: readonly string[];
   /** The roles this person has. */
   roles: readonly string[];
@@ -22,7 +22,9 @@ export function ForbiddenNotice({ missing, roles, wanted, whoCanHelp, home }: Fo
     <div className="mx-auto grid max-w-xl gap-3 py-16">
       <p className="text-xs font-medium text-ink-muted">403</p>
       <h1 className="text-xl">
-        You need the role {either.format(missing)} to {wanted}
+        {missing.length > 0
+          ? `You need the role ${either.format(missing)} to ${wanted}`
+          : `You may not ${wanted}`}
       </h1>
       <p className="text-ink-muted">
         {roles.length === 0 ? "You have no role here yet." : `You are signed in as ${all.format(roles)}.`}{" "}

@@ -26,6 +26,34 @@ test("a page that is not for somebody says which role is missing", async ({ as }
   }
 });
 
+test("without scripts, too, it says which role is missing; who has it by now is led on", async ({
+  as,
+  browser,
+  baseURL,
+}) => {
+  const storageState = await (await as("ana")).context().storageState();
+  const context = await browser.newContext({ storageState, javaScriptEnabled: false });
+  const page = await context.newPage();
+  const response = await page.goto("/audit?type=taskOpened");
+  expect(response?.status()).toBe(403);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+    "You need the role auditor or admin to see this page",
+  );
+  await expect(
+    page.getByText("You are signed in as reviewer. An admin can give you the role."),
+  ).toBeVisible();
+  expect(page.url()).toContain(encodeURIComponent("/audit?type=taskOpened"));
+
+  await page.goto("/not-allowed?needs=reviewer&page=%2Fqueue");
+  await expect(page).toHaveURL(/\/queue$/);
+  await page.goto("/not-allowed?needs=reviewer&page=https%3A%2F%2Felsewhere.example%2F");
+  await expect(page).toHaveURL(`${baseURL}/queue`);
+  // An address that somebody made up frightens nobody with roles there are not.
+  await page.goto("/not-allowed?needs=emperor&page=%2Faudit");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not see this page");
+  await context.close();
+});
+
 test("another's order is not there for a requester, and what would show it is said", async ({ as }) => {
   const remy = await as("remy");
   const { path } = await askForOrder(remy);
