@@ -72,7 +72,8 @@ const places: Readonly<Record<string, Place>> = {
     also: {
       "lib/auth/context.ts → lib/env.ts": "which workspace, and its keys, are the installation's",
       "lib/auth/context.ts → lib/log/keys.ts": "the workspace's keys are derived there",
-      "lib/auth/email-index.ts → lib/log/keys.ts": "an e-mail address is found by its keyed index",
+      "lib/auth/credential.ts → lib/log/keys.ts": "an e-mail address is found by its keyed index",
+      "lib/auth/sign-in.ts → lib/log/keys.ts": "an e-mail address is found by its keyed index",
       "lib/auth/credential.ts → prisma/client/client":
         "an address that is taken is told by the database's own error",
       "lib/auth/session.ts → lib/env.ts": "the secret of the cookies is the installation's",
@@ -303,7 +304,7 @@ describe("who may do what only one may", () => {
           /\bmintActor\b/.test(codeOf(file)) &&
           !minters(file) &&
           !isTest(file) &&
-          !file.startsWith("scripts/testing/") &&
+          !/^scripts\/(testing|simulation)\//.test(file) &&
           !others.includes(file),
       ),
     ).toEqual([]);

@@ -18,7 +18,7 @@ import { evidenceOf, type OrderState } from "#lib/domain/order";
 import { isRejection } from "#lib/domain/rejection";
 import { workflows } from "#lib/domain/workflows/registry";
 import { instantAdapters } from "#lib/effects/instant";
-import type { Accepted } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import { openRuntime, type Runtime } from "#lib/engine/runtime";
 import { systemActor } from "#lib/engine/system-actor";
 import { workspaceKeys } from "#lib/log/keys";

@@ -1,6 +1,6 @@
+import { emailIndex } from "#lib/log/keys";
 import { Prisma } from "../../prisma/client/client";
 import type { AuthContext } from "./context";
-import { emailIndex } from "./email-index";
 import { endSessionsOf } from "./live-session";
 import { hashPassword } from "./password";
 

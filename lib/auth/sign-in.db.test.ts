@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { systemActor } from "#lib/engine/system-actor";
+import { emailIndex } from "#lib/log/keys";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { givePassword, whoSignsInBy } from "./credential";
-import { emailIndex } from "./email-index";
 import { sessionActor } from "./live-session";
 import { type Claim, signIn } from "./sign-in";
 import { openThrottle, wrongPerAddress_max, wrongPerEmail_max } from "./throttle";

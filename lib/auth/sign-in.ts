@@ -1,5 +1,5 @@
+import { emailIndex } from "#lib/log/keys";
 import type { AuthContext } from "./context";
-import { emailIndex } from "./email-index";
 import { beginSession } from "./live-session";
 import { passwordFits } from "./password";
 import type { Throttle } from "./throttle";

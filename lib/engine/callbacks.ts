@@ -1,6 +1,7 @@
 import { type Rejection, reject } from "#lib/domain/rejection";
 import type { EffectOutcome } from "#lib/effects/adapter";
-import type { Accepted, Engine } from "./execute";
+import type { Engine } from "./execute";
+import type { Accepted } from "./job";
 import { systemActor } from "./system-actor";
 
 /** What an outside system has reported, after its signature was found to be good. */

@@ -72,3 +72,13 @@ export function blindIndex(keys: WorkspaceKeys, field: string, value: string): s
     .digest("hex")
     .slice(0, 32);
 }
+
+/** A customer by the reference the client knows them under. */
+export function customerIndex(keys: WorkspaceKeys, reference: string): string {
+  return blindIndex(keys, "customer/1", reference);
+}
+
+/** How sign-in finds a person by e-mail without the address being anywhere in plain: trimmed, in lower case. */
+export function emailIndex(keys: WorkspaceKeys, email: string): string {
+  return blindIndex(keys, "email/1", email.trim().toLowerCase());
+}

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type AuthorizedActor, mintActor } from "#lib/domain/authority";
 import { reject } from "#lib/domain/rejection";
-import type { Accepted } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import type { FormRefusal } from "./refusal";
 
 const asked = vi.hoisted(() => ({ headers: new Headers(), actor: null as AuthorizedActor | null }));

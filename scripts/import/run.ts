@@ -1,6 +1,7 @@
 import type { RuleName } from "#lib/domain/policy";
 import { isRejection, type Rejection } from "#lib/domain/rejection";
-import type { Accepted, Engine } from "#lib/engine/execute";
+import type { Engine } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import { systemActor } from "#lib/engine/system-actor";
 import type { CsvFile } from "./csv";
 import type { Field } from "./mapping";

@@ -1,5 +1,5 @@
 import { isRejection, type Rejection } from "#lib/domain/rejection";
-import type { Accepted } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import { demand } from "./violation";
 import type { Witness } from "./witness";
 

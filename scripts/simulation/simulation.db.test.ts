@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Accepted } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import { withClient } from "../embedded-postgres";
 import { type TestDatabase, testDatabase } from "../testing/database";
 import { Campaign } from "./campaign";

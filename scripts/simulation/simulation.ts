@@ -4,7 +4,7 @@ import type { Command, CommandOf } from "#lib/domain/commands";
 import { isRejection, type Rejection } from "#lib/domain/rejection";
 import { workflows } from "#lib/domain/workflows/registry";
 import { answerEffect } from "#lib/engine/callbacks";
-import type { Accepted } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import { rebuildProjections } from "#lib/engine/rebuild";
 import { openRuntime, type Runtime } from "#lib/engine/runtime";
 import { systemActor } from "#lib/engine/system-actor";
@@ -69,6 +69,8 @@ const start_ms = Date.parse("2026-03-02T09:00:00.000Z");
 const minute_ms = 60_000;
 const moves_max = 20_000;
 const rounds_max = 400;
+/** What goes wrong where it matters: a fault in the middle of an append says more than one in a read. */
+const fragility = { append: 3, "look up": 2, claim: 0.5, read: 0.5 };
 /** How far a process's clock is off at most; what an adapter promises of keys must allow for two of them. */
 const skew_ms_max = 10 * minute_ms;
 
@@ -531,7 +533,7 @@ export class Simulation {
     const { proxy } = process.way;
     if (process.refusing_moves > 0 && --process.refusing_moves === 0) this.#databaseIsBack(process);
     const away = process.refusing_moves > 0;
-    const faulty = !this.#calm && !away && this.#random.chance(this.#trouble);
+    const faulty = !this.#calm && !away && this.#random.chance(this.#trouble * fragility[move.kind]);
     const fault = faulty
       ? this.#random.weighted({
           cutBeforeSending: 3,

@@ -4,7 +4,7 @@ import { visitKey } from "#lib/domain/order";
 import { isRejection } from "#lib/domain/rejection";
 import type { EffectAdapter, EffectOutcome } from "#lib/effects/adapter";
 import { instantAdapters } from "#lib/effects/instant";
-import type { Accepted } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import { systemActor } from "#lib/engine/system-actor";
 import { type TestWorkspace, testWorkspace } from "./workspace";
 

@@ -13,7 +13,7 @@ import type { WorkflowDefinition } from "#lib/domain/workflow";
 import { workflows } from "#lib/domain/workflows/registry";
 import type { EffectAdapter } from "#lib/effects/adapter";
 import { instantAdapters } from "#lib/effects/instant";
-import type { Accepted } from "#lib/engine/execute";
+import type { Accepted } from "#lib/engine/job";
 import { openRuntime, type Runtime } from "#lib/engine/runtime";
 import { systemActor } from "#lib/engine/system-actor";
 import { type WorkspaceKeys, workspaceKeys } from "#lib/log/keys";
