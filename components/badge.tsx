@@ -16,16 +16,16 @@ export const toneClass: Record<Tone, string> = {
 
 export type BadgeProps = { tone?: Tone; icon?: LucideIcon; children: ReactNode };
 
-/** A word about the state of something; never colour alone. */
+/** A word about the state of something; never colour alone. It stands on the line of the words beside it. */
 export function Badge({ tone = "neutral", icon: Icon, children }: BadgeProps) {
   return (
     <span
       className={classNames(
-        "inline-flex items-center gap-1 rounded-sm px-1.5 py-px text-xs leading-5 font-medium whitespace-nowrap",
+        "inline-flex items-baseline gap-1 rounded-sm px-1.5 py-px text-xs leading-5 font-medium whitespace-nowrap",
         toneClass[tone],
       )}
     >
-      {Icon && <Icon aria-hidden="true" className="size-3.5 shrink-0" strokeWidth={2.25} />}
+      {Icon && <Icon aria-hidden="true" className="size-3.5 shrink-0 self-center" strokeWidth={2.25} />}
       {children}
     </span>
   );

@@ -47,11 +47,11 @@ export function Countdown({ sla, now, dueText }: CountdownProps) {
       dateTime={sla.breachAt ?? undefined}
       title={dueText && sla.breachAt ? `Due ${dueText}` : undefined}
       className={classNames(
-        "inline-flex items-start gap-1.5 rounded-sm px-1.5 py-0.5 text-xs leading-5 font-medium tabular-nums",
+        "inline-flex items-baseline gap-1.5 rounded-sm px-1.5 py-0.5 text-xs leading-5 font-medium tabular-nums",
         toneClass[tone],
       )}
     >
-      <Icon aria-hidden="true" className="mt-[3px] size-3.5 shrink-0" strokeWidth={2.25} />
+      <Icon aria-hidden="true" className="mt-[3px] size-3.5 shrink-0 self-start" strokeWidth={2.25} />
       <span>
         {meaning && <span className="sr-only">{meaning}</span>}
         {word && `${word} `}

@@ -60,7 +60,7 @@ export function QueueTable({ caption, rows, view, pages, empty }: QueueTableProp
 
 function TaskRow({ row, view }: { row: QueueRow; view: ViewTime }) {
   return (
-    <tr className="relative align-top hover:bg-sunken/60">
+    <tr className="relative align-baseline hover:bg-sunken/60">
       <Cell className="min-w-36 sm:whitespace-nowrap">
         <Countdown
           sla={row.sla}

@@ -122,9 +122,8 @@ function Verification({ start, statusUrl, view, latest }: VerifyPanelProps) {
 
 function Report({ job, view }: { job: VerifyJob; view: ViewTime }) {
   const sound = job.status === "done" && job.findingsTotal === 0;
-  const took = job.finishedAt
-    ? formatDuration(Date.parse(job.finishedAt) - Date.parse(job.startedAt))
-    : undefined;
+  const took_ms =
+    job.finishedAt === undefined ? undefined : Date.parse(job.finishedAt) - Date.parse(job.startedAt);
   return (
     <div className="grid gap-4">
       <Notice
@@ -141,7 +140,9 @@ function Report({ job, view }: { job: VerifyJob; view: ViewTime }) {
         {job.failure && <p>{job.failure}</p>}
         <p>
           {formatNumber(job.done)} events read, begun <Moment at={job.startedAt} view={view} as="instant" />
-          {took && `, in ${took}`}.
+          {took_ms !== undefined &&
+            `, in ${took_ms < 1_000 ? "less than a second" : formatDuration(took_ms)}`}
+          .
         </p>
       </Notice>
       {job.findings.length > 0 && (

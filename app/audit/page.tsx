@@ -58,7 +58,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
                 name: "stream",
                 label: "Order or stream",
                 value: texts.stream,
-                placeholder: "order id, or person/ana",
+                placeholder: "id, or person/ana",
               },
               {
                 kind: "select",
