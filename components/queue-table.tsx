@@ -96,8 +96,8 @@ function TaskRow({ row, view }: { row: QueueRow; view: ViewTime }) {
       </Cell>
       <Cell from="sm">
         {row.claimedBy ? (
-          <span className="inline-flex items-center gap-1 whitespace-nowrap">
-            <User aria-hidden="true" className="size-3.5 text-ink-muted" />
+          <span className="inline-flex items-baseline gap-1 whitespace-nowrap">
+            <User aria-hidden="true" className="size-3.5 self-center text-ink-muted" />
             {row.claimedBy}
           </span>
         ) : (
