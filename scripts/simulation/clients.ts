@@ -2,7 +2,7 @@ import { roles } from "#lib/domain/authority";
 import type { Command, CommandOf } from "#lib/domain/commands";
 import { evidenceOf, type OrderState } from "#lib/domain/order";
 import { defaultPolicy } from "#lib/domain/policy";
-import { cast, shop, somebody } from "./people";
+import { cast, importer, shop, somebody } from "./people";
 import type { Random } from "./random";
 
 /**
@@ -20,7 +20,7 @@ export type Screens = {
   orders_max: number;
 };
 
-const receiving = { receive: 30, "receive again": 4 };
+const receiving = { receive: 30, "receive again": 4, import: 2 };
 const working = {
   decide: 22,
   claim: 6,
@@ -38,7 +38,7 @@ const working = {
   amend: 6,
   cancel: 5,
   retry: 6,
-  signal: 1,
+  signal: 3,
   forge: 3,
 };
 const managing = { rights: 5, account: 3, apiKey: 2, policy: 1 };
@@ -52,6 +52,7 @@ export function somethingAsked(random: Random, screens: Screens): Asked {
     : random.weighted<string>({ ...room, ...(orders.length > 0 ? working : {}), ...managing });
   if (what in managing) return somethingManaged(random, what as keyof typeof managing);
   if (what === "receive") return orderReceived(random, `order-${received.length + 1}`);
+  if (what === "import") return imported(random, `order-${received.length + 1}`);
   if (what === "receive again") return receivedAgain(random, random.pick(received));
   return somethingWorked(random, what as keyof typeof working, random.pick(orders), screens);
 }
@@ -62,7 +63,7 @@ function orderReceived(random: Random, businessKey: string): Asked {
     who,
     command: {
       type: "order.receive",
-      workflow: "order-fulfilment@1",
+      workflow: random.pick(["order-fulfilment@1", "order-fulfilment@1", "branching@1"]),
       source: random.pick(["shop", "desk"]),
       businessKey,
       requestedBy: who === shop || random.chance(0.8) ? "rita" : "remy",
@@ -74,6 +75,14 @@ function orderReceived(random: Random, businessKey: string): Asked {
       note: random.chance(0.2) ? "Handle with care" : undefined,
     },
   };
+}
+
+/** An order of the past, brought in by whoever runs the import: it is checked, and nothing follows. */
+function imported(random: Random, businessKey: string): Asked {
+  const { command } = orderReceived(random, businessKey);
+  if (command.type !== "order.receive") throw new Error("an order is received");
+  const past = { occurredAt: `2026-01-${String(random.between(10, 28))}T12:00:00.000Z` };
+  return { who: importer, command: { ...command, past } };
 }
 
 function receivedAgain(random: Random, before: CommandOf<"order.receive">): Asked {
@@ -152,7 +161,12 @@ function somethingWorked(
         reason,
       });
     case "signal":
-      return by(supervisors, { type: "signal.receive", order: order.id, signal: "noted", content: { n: 1 } });
+      return by(supervisors, {
+        type: "signal.receive",
+        order: order.id,
+        signal: "papers",
+        content: { pages: 1 },
+      });
     case "forge":
       return by(Object.keys(cast), forged(random, order, visit, effects[0]?.key));
   }
@@ -185,6 +199,7 @@ function forged(
 function somethingManaged(random: Random, what: keyof typeof managing): Asked {
   const who = somebody(random, ["root", "root", "root"]);
   const person = random.pick(["ana", "ben", "remy", "rita", "sam"]);
+  const workflow = random.pick(["order-fulfilment", "branching"]);
   switch (what) {
     case "rights":
       return {
@@ -210,7 +225,7 @@ function somethingManaged(random: Random, what: keyof typeof managing): Asked {
         who,
         command: {
           type: "policy.publish",
-          workflow: "order-fulfilment",
+          workflow,
           parameters: { ...defaultPolicy, limits: { GBP: random.pick([50_000, 100_000, 200_000]) } },
         },
       };

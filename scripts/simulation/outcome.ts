@@ -13,9 +13,10 @@ export function explainOrders(orders: Iterable<OrderState>, carrier: Carrier): v
     if (isOver(order)) continue;
     const { id, status, visits, tasks, effects, needsAttention } = order;
     const task = Object.values(tasks).some((held) => held.status !== "COMPLETED");
+    const waits = visits.some(({ step }) => step === "papers.wait");
     const signalled = carrier.callbacks.some(({ key }) => effects[key]);
     demand(
-      task || needsAttention !== null || signalled,
+      task || waits || needsAttention !== null || signalled,
       () =>
         `order ${id} is ${status} at ${visits.map(({ step }) => step).join(", ") || "no step"} and nothing goes on: ` +
         `no open task, nothing due, no attention asked; effects ${
@@ -89,6 +90,11 @@ export function whatIsLeft(order: OrderState): Asked[] {
         undo_ms: 0,
       });
   }
+  if (order.visits.some(({ step }) => step === "papers.wait"))
+    left.push({
+      who: finisher,
+      command: { type: "signal.receive", order: order.id, signal: "papers", content: { pages: 1 } },
+    });
   for (const effect of Object.values(order.effects))
     if (effect.status === "FAILED" && order.status === "open")
       left.push({

@@ -1,4 +1,5 @@
 import { type AuthorizedActor, mintActor, type Role } from "#lib/domain/authority";
+import { systemActor } from "#lib/engine/system-actor";
 import type { Random } from "./random";
 
 /** Who is in a simulated workspace, and what they start with. The simulation takes roles away and gives them back. */
@@ -15,7 +16,11 @@ export const cast: { readonly [id: string]: readonly Role[] } = {
 /** An API key of rita's. */
 export const shop = "shop";
 
+/** The part of the system that brings in the past. */
+export const importer = "import";
+
 export function principal(workspace: string, id: string): AuthorizedActor {
+  if (id === importer) return systemActor(workspace, "import");
   if (id === shop) return mintActor({ workspace, type: "apiKey", id, person: "rita", roles: cast.rita! });
   return mintActor({
     workspace,

@@ -43,6 +43,7 @@ const unknownKey = {
   rejected: 4,
   "broke the adapter": 3,
   "answered late": 8,
+  "confirmed, then called back rejected": 2,
 };
 const knownKey = {
   confirm: 12,
@@ -90,6 +91,11 @@ export class Carrier {
       case "called back before the answer":
         this.#callBack(key, confirmed(this.#do(effect, order, key)));
         return this.#late(key, { kind: "pending", reference: accepted(key) });
+      case "confirmed, then called back rejected": {
+        const reference = this.#do(effect, order, key);
+        this.#callBack(key, { kind: "rejected", reason: "Nobody was at home." });
+        return confirmed(reference);
+      }
       case "done, then timed out":
         this.#do(effect, order, key);
         return { kind: "inDoubt", reason: "No answer within the time-out." };

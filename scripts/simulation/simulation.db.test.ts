@@ -53,7 +53,7 @@ describe("the seeded simulation", () => {
       const campaign = new Campaign(main.stage);
       for (let seed = 1; seed <= seeds; seed++) await campaign.run(seed);
       for (const fault of faults) expect(campaign.faults.get(fault) ?? 0, fault).toBeGreaterThan(0);
-      for (const end of ["completed", "rejected", "cancelled", "open"])
+      for (const end of ["completed", "rejected", "cancelled", "recorded", "open"])
         expect(campaign.orders.get(end) ?? 0, end).toBeGreaterThan(0);
     },
     some_minutes,
@@ -160,6 +160,7 @@ const faults = [
   "another content under the same id",
   "callback doubled",
   "callback out of order",
+  "many ask at once",
   ...[
     "accepted, called back",
     "accepted, done when called back",
@@ -172,5 +173,6 @@ const faults = [
     "rejected",
     "broke the adapter",
     "answered late",
+    "confirmed, then called back rejected",
   ].map((manner) => `carrier: ${manner}`),
 ];

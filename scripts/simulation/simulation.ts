@@ -9,9 +9,11 @@ import { rebuildProjections } from "#lib/engine/rebuild";
 import { openRuntime, type Runtime } from "#lib/engine/runtime";
 import { systemActor } from "#lib/engine/system-actor";
 import { type WorkspaceKeys, workspaceKeys } from "#lib/log/keys";
+import type { ProxyFault } from "../testing/fault-proxy";
 import { type CarrierPromise, simulatedAdapters } from "./adapter";
+import { branching } from "./branching";
 import { type Asked, somethingAsked } from "./clients";
-import { Gate, type Life, type UnheardAnswer, type WaitingQuery } from "./gate";
+import { Gate, type Life, type QueryKind, type UnheardAnswer, type WaitingQuery } from "./gate";
 import { Ledger, type Told } from "./ledger";
 import { checkOutside, explainOrders, finisher, whatIsLeft } from "./outcome";
 import { cast, principal, shop } from "./people";
@@ -69,8 +71,8 @@ const start_ms = Date.parse("2026-03-02T09:00:00.000Z");
 const minute_ms = 60_000;
 const moves_max = 20_000;
 const rounds_max = 400;
-/** What goes wrong where it matters: a fault in the middle of an append says more than one in a read. */
-const fragility = { append: 3, "look up": 2, claim: 0.5, read: 0.5 };
+/** Connections are cut where it matters: a cut in the middle of an append says more than one in a read, and costs as much. */
+const fragility = { append: 1.5, "look up": 0.7, claim: 0.15, read: 0.15 };
 /** How far a process's clock is off at most; what an adapter promises of keys must allow for two of them. */
 const skew_ms_max = 10 * minute_ms;
 
@@ -136,7 +138,7 @@ export class Simulation {
     this.#timers.install();
     try {
       await this.#begin();
-      const steps = this.options.steps ?? this.#random.between(30, 50);
+      const steps = this.options.steps ?? this.#random.between(28, 44);
       this.#calm = false;
       for (let step = 1; step <= steps; step++) {
         this.#step = step;
@@ -206,14 +208,15 @@ export class Simulation {
   async #launch(): Promise<void> {
     const random = this.#random;
     const what = random.weighted({
-      client: 42,
+      client: 40,
+      crowd: 2,
       again: 6,
       tick: 16,
       time: 14,
       callback: this.#carrier.callbacks.length > 0 ? 14 : 0,
       late: this.#carrier.late.length > 0 ? 6 : 0,
       clock: 2,
-      crash: 2,
+      crash: 1,
       restart: 1,
       outage: this.#trouble > 0 ? 1 : 0,
       rebuild: 0.3,
@@ -221,6 +224,10 @@ export class Simulation {
     switch (what) {
       case "client":
         return this.#clientAsks();
+      case "crowd":
+        this.#fired("many ask at once");
+        for (let n = random.between(4, 9); n > 0; n--) this.#clientAsks();
+        return;
       case "again":
         return this.#clientAsksAgain();
       case "tick":
@@ -400,14 +407,14 @@ export class Simulation {
       keys: this.#keys,
       clock: { now: () => new Date(this.#now_ms + process.skew_ms).toISOString() },
       adapters: { byName: new Map(adapters.map((adapter) => [adapter.name, adapter])), missing: "not here" },
-      definitions: workflows,
+      definitions: [...workflows, branching],
       randomBytes: (count) => this.#salts.bytes(count),
     });
     const at = this.#processes.findIndex((other) => other.way === way);
     if (at >= 0) this.#processes[at] = process;
     else this.#processes.push(process);
     // The workspace is published once; a process that starts later finds that out, at the price of many queries.
-    if (this.#lives > 2 && !this.#random.chance(0.1)) return;
+    if (this.#lives > 1 && !this.#random.chance(0.1)) return;
     this.#await(
       process,
       process.runtime.publish(),
@@ -533,18 +540,17 @@ export class Simulation {
     const { proxy } = process.way;
     if (process.refusing_moves > 0 && --process.refusing_moves === 0) this.#databaseIsBack(process);
     const away = process.refusing_moves > 0;
-    const faulty = !this.#calm && !away && this.#random.chance(this.#trouble * fragility[move.kind]);
-    const fault = faulty
-      ? this.#random.weighted({
-          cutBeforeSending: 3,
-          cutAfterAnswer: move.kind === "append" ? 6 : 1,
-          delayAnswer: 4,
-        })
-      : null;
+    const fault = this.#calm || away ? null : this.#faultFor(move.kind);
     if (fault) this.#fired(`${fault} ${move.kind}`);
     if (away) this.#fired("refused connection");
     this.#note(`${named}${fault ? ` ${fault}` : ""}${away ? " refused" : ""}`);
     await this.#gate.let(move, proxy, fault);
+  }
+
+  #faultFor(kind: QueryKind): ProxyFault | null {
+    if (this.#random.chance(this.#trouble * fragility[kind]))
+      return this.#random.chance(kind === "append" ? 0.7 : 0.3) ? "cutAfterAnswer" : "cutBeforeSending";
+    return this.#random.chance(this.#trouble) ? "delayAnswer" : null;
   }
 
   #databaseIsBack(process: Process): void {
@@ -553,8 +559,11 @@ export class Simulation {
   }
 
   #maybeCrash(): boolean {
-    if (this.#calm || !this.#random.chance(this.#trouble / 8)) return false;
-    this.#crash(this.#random.pick(this.#processes));
+    if (this.#calm) return false;
+    const [unheard] = this.#gate.unheard;
+    const unknowing = this.#processes.find((process) => process === unheard?.life);
+    if (!this.#random.chance(unknowing ? 0.03 : this.#trouble / 10)) return false;
+    this.#crash(unknowing ?? this.#random.pick(this.#processes));
     return true;
   }
 
