@@ -48,7 +48,16 @@ const places: Readonly<Record<string, Place>> = {
     does: "touches the outside, and knows nothing of who asks",
     may: [],
     mayTypes: ["lib/domain"],
-    packages: ["node:crypto", "zod", "standardwebhooks"],
+    packages: [
+      "node:crypto",
+      "node:dns/promises",
+      "node:net",
+      "node:tls",
+      "ipaddr.js",
+      "standardwebhooks",
+      "undici",
+      "zod",
+    ],
   },
   "lib/queries": {
     does: "reads, for an AuthorizedActor, with explicit arguments",

@@ -12,6 +12,8 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["lib/**/*.test.ts", "scripts/**/*.test.ts", "components/**/*.test.ts"],
+          // Properties search for long on a busy machine; what hangs is still told.
+          testTimeout: 60_000,
           exclude: ["**/*.db.test.ts", "**/*.process.test.ts", "node_modules/**"],
         },
       },

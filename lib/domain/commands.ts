@@ -126,6 +126,18 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("task.withdraw"), ...visit }),
   z.strictObject({ type: z.literal("effect.retry"), order: orderId, key: effectKey, reason }),
   z.strictObject({
+    type: z.literal("effect.settle"),
+    order: orderId,
+    key: effectKey,
+    /** What a person found out: it was done, with the outside's own number for it, or it was not. */
+    finding: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("done"), reference: line(200) }),
+      z.strictObject({ kind: z.literal("notDone"), issueAgain: z.boolean() }),
+    ]),
+    reason,
+  }),
+  z.strictObject({ type: z.literal("order.clearAttention"), order: orderId, reason }),
+  z.strictObject({
     type: z.literal("signal.receive"),
     order: orderId,
     signal: line(80),
@@ -144,6 +156,26 @@ export const commandSchema = z.discriminatedUnion("type", [
     order: orderId,
     key: effectKey,
     attempt: z.int().positive(),
+  }),
+  z.strictObject({
+    type: z.literal("effect.overdue"),
+    order: orderId,
+    key: effectKey,
+    /** Version of the event that promised the answer. */
+    since: z.int().positive(),
+  }),
+  z.strictObject({
+    type: z.literal("effect.probed"),
+    order: orderId,
+    key: effectKey,
+    /** Version of the event that asked for the probe. */
+    since: z.int().positive(),
+    found: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("confirmed"), receipt: receipt as z.ZodType<{ reference: string }> }),
+      z.strictObject({ kind: z.literal("pending"), reference: line(200) }),
+      z.strictObject({ kind: z.literal("absent") }),
+      z.strictObject({ kind: z.literal("unknown"), reason: text(2000) }),
+    ]),
   }),
   z.strictObject({
     type: z.literal("effect.answer"),

@@ -28,6 +28,8 @@ export function decideOrder(
       return amend(definition, state, facts, command);
     case "order.cancel":
       return cancel(definition, state, facts);
+    case "order.clearAttention":
+      return clearAttention(definition, state, facts, command);
     case "signal.receive":
       return receiveSignal(definition, state, facts, command);
     case "task.claim":
@@ -47,8 +49,11 @@ export function decideOrder(
     case "timer.breach":
       return decideTask(definition, state, facts, command);
     case "effect.retry":
+    case "effect.settle":
     case "effect.attempt":
     case "effect.expire":
+    case "effect.overdue":
+    case "effect.probed":
     case "effect.answer":
       return decideEffect(definition, state, facts, command);
   }
@@ -174,6 +179,39 @@ function cancel(definition: WorkflowDefinition, state: OrderState, facts: Facts)
     const compensation = compensationOf(definition, effect.step);
     if (compensation) progress.intend(effect, compensation, effect.key);
   }
+  // What is in doubt and asked about by nobody keeps the order from its end until a person settles it.
+  const stuck = Object.values(state.effects).find(
+    ({ status, dueAt }) => status === "IN_DOUBT" && dueAt === null,
+  );
+  if (stuck)
+    progress.record("orderNeedsAttention", {
+      why: `${stuck.effect} is in doubt: whether it happened, and has to be undone, is not known.`,
+    });
+  return progress.events;
+}
+
+/** A person has looked into it, and nothing that keeps the order waiting is left. */
+function clearAttention(
+  definition: WorkflowDefinition,
+  state: OrderState,
+  facts: Facts,
+  { reason }: CommandOf<"order.clearAttention">,
+): Decided {
+  const grant = grantOf(facts, ["supervisor", "admin"], "say that an order needs no attention any more");
+  if (isRejection(grant)) return grant;
+  if (state.needsAttention === null)
+    return reject("wrongState", "Nobody's attention is asked for.", { order: state.id });
+  const open = isOver(state)
+    ? undefined
+    : Object.values(state.effects).find(
+        ({ status, dueAt }) => status === "FAILED" || (status === "IN_DOUBT" && dueAt === null),
+      );
+  if (open)
+    return reject("wrongState", `First settle ${open.effect} or try it again: it is ${open.status}.`, {
+      order: state.id,
+    });
+  const progress = new Progress(definition, state, facts, facts.stream);
+  progress.record("attentionCleared", {}, { reason });
   return progress.events;
 }
 

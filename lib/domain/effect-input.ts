@@ -39,9 +39,9 @@ export function effectContent(
   effect: string,
   state: OrderState,
   personal: Personal,
-  intent?: CallIntent,
+  intent: CallIntent,
 ): EffectContent {
-  if (intent?.call) return freezeCall(intent.call, placeholdersOf({ state, personal, ...intent }));
+  if (intent.call) return freezeCall(intent.call, placeholdersOf({ state, personal, ...intent }));
   const build = inputs[effect];
   if (!build) throw new Error(`nothing says what the effect ${effect} sends`);
   return build(state, personal);

@@ -247,6 +247,208 @@ describe("doubt", () => {
   });
 });
 
+describe("doubt about an outside that can be asked what became of a key", () => {
+  const lag_ms = 30_000;
+  const probing = attempted.with({ doubt: { kind: "probe", lag_ms } }).given(answer(doubt));
+  const probed = (found: object) => ask("dispatcher", "effect.probed", { found }, dueIn_ms(probing));
+
+  it("is asked about once work under way must show, and never asked for again", () => {
+    expect(probing.effect()).toMatchObject({ status: "IN_DOUBT", probing: true, probesInRow: 1 });
+    expect(dueIn_ms(probing)).toBeGreaterThanOrEqual(lag_ms);
+    probing.when(ask("timer", "effect.attempt", {}, hour_ms)).refusedWith({ code: "stale" });
+    probing
+      .when(ask("dispatcher", "effect.probed", { found: { kind: "absent" } }, lag_ms / 2))
+      .refusedWith({ code: "stale" });
+  });
+
+  it("is settled by what the outside knows", () => {
+    const found = probing.when(probed(confirmed("T-1"))).gives("effectConfirmed", "effectIntended");
+    expect(found.effect("carrier.dispatch")).toMatchObject({
+      status: "CONFIRMED",
+      receipt: { reference: "T-1" },
+    });
+    const promised = probing.when(probed({ kind: "pending", reference: "P-1" })).gives("effectPending");
+    expect(promised.effect()).toMatchObject({ status: "PENDING", probing: false });
+  });
+
+  it("ends when the outside knows nothing of it: then the same key is sent again", () => {
+    const absent = probing.when(probed({ kind: "absent" })).gives("effectFailed");
+    expect(absent.effect()).toMatchObject({ status: "INTENDED", doubts: [], issue: 1 });
+    const again = absent.when(ask("timer", "effect.attempt", {}, dueIn_ms(absent))).gives("effectAttempted");
+    expect(again.effect()).toMatchObject({ key: probing.effect().key, attempts: 2 });
+  });
+
+  it("goes to a person when nothing clear comes of asking, and a supervisor may have it asked once more", () => {
+    let asked = probing;
+    const unknown = () =>
+      ask("dispatcher", "effect.probed", { found: { kind: "unknown", reason: "503" } }, dueIn_ms(asked));
+    while (asked.effect().dueAt !== null) asked = asked.given(unknown());
+    expect(asked.order.needsAttention).toContain("in doubt");
+    expect(asked.types.filter((type) => type === "effectAttempted")).toHaveLength(1);
+    const again = asked.when(ask("sam", "effect.retry", { reason: "They are back" })).gives("effectRetried");
+    expect(again.effect()).toMatchObject({ status: "IN_DOUBT", probing: false });
+  });
+
+  it("is not settled twice by two who asked at once", () => {
+    probing
+      .given(probed({ kind: "unknown", reason: "503" }))
+      .when(
+        ask("dispatcher", "effect.probed", { found: { kind: "absent" }, since: probing.effect().dueSince }),
+      )
+      .refusedWith({ code: "stale" });
+  });
+
+  it("is asked about by machines only", () => {
+    probing.when({ ...probed({ kind: "absent" }), by: "sam" }).refusedWith({ authority: "role" });
+  });
+});
+
+describe("an answer that was promised", () => {
+  const promised = attempted
+    .with({ answersWithin_ms: hour_ms })
+    .given(answer({ kind: "pending", reference: "P-1" }));
+
+  it("and does not come in time is in doubt, and is asked for again under the same key", () => {
+    promised.when(ask("timer", "effect.overdue", {}, hour_ms - 1)).refusedWith({ code: "stale" });
+    const overdue = promised.when(ask("timer", "effect.overdue", {}, hour_ms)).gives("effectDoubted");
+    expect(overdue.effect()).toMatchObject({ status: "IN_DOUBT", key: promised.effect().key });
+    expect(overdue.effect().dueAt).not.toBeNull();
+  });
+
+  it("may come after all", () => {
+    promised
+      .given(ask("timer", "effect.overdue", {}, hour_ms))
+      .when(ask("carrier", "effect.answer", { answer: confirmed("T-1") }, hour_ms))
+      .gives("effectConfirmed", "effectIntended");
+  });
+
+  it("has no end where there is no telling how long it takes", () => {
+    const open = attempted.given(answer({ kind: "pending", reference: "P-1" }));
+    expect(open.effect().dueAt).toBeNull();
+    open.when(ask("timer", "effect.overdue", {}, 1_000 * hour_ms)).refusedWith({ code: "stale" });
+  });
+});
+
+describe("what a person finds out", () => {
+  const reason = "Rang the depot";
+  const done = { finding: { kind: "done", reference: "T-9" }, reason };
+  const notDone = { finding: { kind: "notDone", issueAgain: false }, reason };
+  const again = { finding: { kind: "notDone", issueAgain: true }, reason };
+  const stuck = attempted.with({ doubt: { kind: "neither" } }).given(answer(doubt));
+
+  it("is asked for where the outside can neither be asked nor be trusted with the key", () => {
+    expect(stuck.effect()).toMatchObject({ status: "IN_DOUBT", dueAt: null });
+    expect(stuck.order.needsAttention).toContain("in doubt");
+    stuck.when(ask("sam", "effect.retry", { reason })).refusedWith({ code: "notPossible" });
+  });
+
+  it("is a supervisor's to say", () => {
+    for (const by of ["rita", "ana", "dispatcher"])
+      stuck.when(ask(by, "effect.settle", done)).refusedWith({ authority: "role" });
+  });
+
+  it("that it was done counts like the outside's own word, and the order goes on", () => {
+    const settled = stuck
+      .when(ask("sam", "effect.settle", done))
+      .gives("effectConfirmed", "effectIntended", "attentionCleared");
+    expect(settled.effect("carrier.dispatch")).toMatchObject({
+      status: "CONFIRMED",
+      receipt: { reference: "T-9" },
+    });
+    expect(settled.order.needsAttention).toBeNull();
+  });
+
+  it("that it was not done leaves it failed, for another try under the same key", () => {
+    const failed = stuck.when(ask("sam", "effect.settle", notDone)).gives("effectFailed");
+    expect(failed.effect()).toMatchObject({ status: "FAILED", doubts: [] });
+    expect(failed.order.needsAttention).not.toBeNull();
+    const retried = failed.when(ask("sam", "effect.retry", { reason })).gives("effectRetried");
+    expect(retried.effect()).toMatchObject({ status: "INTENDED", issue: 1 });
+  });
+
+  it("that it was not done may have it done anew, under a key of its own", () => {
+    const issued = stuck
+      .when(ask("sam", "effect.settle", again))
+      .gives("effectFailed", "effectIntended", "attentionCleared");
+    const [first, second] = Object.values(issued.order.effects);
+    expect(first).toMatchObject({ status: "OBSOLETE", issue: 1, dueAt: null });
+    expect(second).toMatchObject({ status: "INTENDED", issue: 2, visit: first!.visit });
+    expect(second!.key).not.toBe(first!.key);
+  });
+
+  it("may also have a rejected one done anew", () => {
+    attempted
+      .given(answer(rejected))
+      .when(ask("sam", "effect.settle", again))
+      .gives("effectIntended", "attentionCleared");
+  });
+
+  it("is not asked for while an attempt is under way or when it is known", () => {
+    attempted.when(ask("sam", "effect.settle", again)).refusedWith({ code: "wrongState" });
+    const known = attempted.given(answer(confirmed("T-1")));
+    known
+      .when(ask("sam", "effect.settle", { ...again, key: known.effect("carrier.dispatch").key }))
+      .refusedWith({ code: "wrongState" });
+  });
+
+  it("is contradicted by a later answer to the key that was given up", () => {
+    const contradicted = stuck
+      .given(ask("sam", "effect.settle", again))
+      .when(answer(confirmed("T-1"), { key: stuck.effect().key }))
+      .gives("effectAnswered", "orderNeedsAttention");
+    expect(contradicted.order.needsAttention).toContain("now says confirmed");
+  });
+
+  it("ends a cancelled order: what was done is undone, what was not needs nothing", () => {
+    const cancelled = stuck
+      .when(ask("sam", "order.cancel", { reason }))
+      .gives("orderCancelled", "orderNeedsAttention");
+    expect(cancelled.order.status).toBe("cancelling");
+    const undone = cancelled
+      .when(ask("sam", "effect.settle", done))
+      .gives("effectConfirmed", "effectIntended", "attentionCleared");
+    expect(undone.effect().effect).toBe("carrier.cancelDispatch");
+    const nothing = cancelled
+      .when(ask("sam", "effect.settle", notDone))
+      .gives("effectFailed", "attentionCleared");
+    expect(nothing.order).toMatchObject({ status: "cancelled", needsAttention: null });
+    cancelled.when(ask("sam", "effect.settle", again)).refusedWith({ code: "wrongState" });
+  });
+});
+
+describe("an order that needs attention", () => {
+  const done = attempted.given(answer(confirmed("T-1")));
+  const contradicted = done.given(answer(confirmed("T-2"), { key: done.effect("carrier.dispatch").key }));
+  const seen = { reason: "Both parcels were found" };
+
+  it("is put at rest by a supervisor who says why", () => {
+    expect(contradicted.order.needsAttention).not.toBeNull();
+    contradicted.when(ask("ana", "order.clearAttention", seen)).refusedWith({ authority: "role" });
+    const rested = contradicted.when(ask("sam", "order.clearAttention", seen)).gives("attentionCleared");
+    expect(rested.order.needsAttention).toBeNull();
+    rested.when(ask("sam", "order.clearAttention", seen)).refusedWith({ code: "wrongState" });
+  });
+
+  it("is not put at rest over an effect nobody has settled", () => {
+    attempted
+      .given(answer(rejected))
+      .when(ask("sam", "order.clearAttention", seen))
+      .refusedWith({ code: "wrongState" });
+  });
+});
+
+it("a step that was done is not done again by a later visit, unless the workflow says so", () => {
+  const before = { ...attempted.effect(), step: "pod.capture", effect: "carrier.proofOfDelivery" };
+  const done = attempted.givenState((order) => ({
+    ...order,
+    effects: { ...order.effects, before: { ...before, key: "before", status: "CONFIRMED" as const } },
+  }));
+  const stopped = done
+    .when(answer(confirmed("T-1"), { key: attempted.effect().key }))
+    .gives("effectConfirmed", "orderNeedsAttention");
+  expect(stopped.order.needsAttention).toContain("was done before");
+});
+
 it("an effect of an order that is over is not tried again", () => {
   const cancelled = attempted.given(
     answer(rejected),

@@ -117,6 +117,7 @@ const samples: { [type in EventType]: { 1: EventData[type] } } = {
   personAdded: { 1: { roles: ["reviewer", "supervisor"], emailIndex: "0123456789abcdef0123456789abcdef" } },
   roleGranted: { 1: { role: "admin" } },
   roleRevoked: { 1: { role: "reviewer" } },
+  attentionCleared: { 1: {} },
   personDisabled: { 1: {} },
   personEnabled: { 1: {} },
   passwordChanged: { 1: {} },

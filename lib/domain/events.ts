@@ -85,17 +85,23 @@ export type EventData = {
     compensates?: string;
     /** The first attempt, when the process that intended goes on at once. */
     attempt?: Attempt;
+    /** The key of the issue before, which failed for certain: this one is done in its place. */
+    reissues?: string;
   };
   effectAttempted: Visit & { key: string; attempt: Attempt };
   effectConfirmed: Visit & { key: string; attempt: number; receipt: Receipt; next: NextVisit[] };
-  effectPending: Visit & { key: string; attempt: number; reference: string };
-  effectFailed: Visit & { key: string; attempt: number; reason: string; retryAt?: string };
-  effectDoubted: Visit & { key: string; attempt: number; reason: string; retryAt?: string };
+  /** `answerBy`: an answer that has not come by then is in doubt. */
+  effectPending: Visit & { key: string; attempt: number; reference: string; answerBy?: string };
+  /** `certain`: no attempt of this issue was done, whatever was doubtful before. */
+  effectFailed: Visit & { key: string; attempt: number; reason: string; retryAt?: string; certain?: true };
+  /** `probe`: at `retryAt` the outside is asked what became of it, and not asked to do it again. */
+  effectDoubted: Visit & { key: string; attempt: number; reason: string; retryAt?: string; probe?: true };
   effectRetried: Visit & { key: string };
   /** An answer that changes nothing because the effect was settled already: kept, because it is evidence. */
   effectAnswered: Visit & { key: string; attempt: number; answer: string; contradicts: boolean };
   orderCancelled: { by: "requester" | "supervisor"; next: NextVisit[] };
   orderNeedsAttention: { why: string };
+  attentionCleared: Record<string, never>;
   signalReceived: { signal: string; content: { [member: string]: Json | undefined } };
   signalTaken: Visit & { signal: string; version: number; next: NextVisit[] };
 
@@ -169,6 +175,7 @@ export const schemas: Record<EventType, number> = {
   effectAnswered: 1,
   orderCancelled: 1,
   orderNeedsAttention: 1,
+  attentionCleared: 1,
   signalReceived: 1,
   signalTaken: 1,
   personAdded: 1,

@@ -31,9 +31,19 @@ export type Facts = {
   personal(): { [member: string]: Json | undefined };
   /** How long this process holds an attempt it goes on with at once; null when it leaves the effect to the dispatcher. */
   attemptNow(effect: string): { lease_ms: number } | null;
-  /** How long the outside system of an effect remembers a key; 0 when it does not, so doubt is for a person. */
-  keyRetention_ms(effect: string): number;
+  /** What can be done when nobody knows whether an attempt of this effect did its work. */
+  doubt(effect: string): DoubtFact;
+  /** How long a promised answer may take; null when it may take for ever. */
+  answersWithin_ms(effect: string): number | null;
 };
+
+export type DoubtFact =
+  /** The outside answers a repeated key from memory for so long: ask again. */
+  | { kind: "honoursKey"; keyRetention_ms: number }
+  /** It would do it again, but can be asked what became of a key, so long after the attempt. */
+  | { kind: "probe"; lag_ms: number }
+  /** A person has to find out. */
+  | { kind: "neither" };
 
 /** The grant by which somebody has one of these roles, or the refusal that says which is missing. */
 export function grantOf(facts: Facts, wanted: readonly Role[], doing: string): Grant | Rejection {

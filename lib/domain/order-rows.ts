@@ -111,8 +111,12 @@ function timers(state: OrderState): Row[] {
     if (task.clock.breachAt && task.rungsFired === 0) timer("breach", task, 1, task.clock.breachAt);
   }
   for (const effect of Object.values(state.effects)) {
-    if (effect.attempt) timer("expire", effect, effect.attempt.number, effect.attempt.leaseUntil, effect.key);
-    else if (effect.dueAt) timer("attempt", effect, effect.attempts + 1, effect.dueAt, effect.key);
+    const { attempt, dueAt, dueSince, key } = effect;
+    if (attempt) timer("expire", effect, attempt.number, attempt.leaseUntil, key);
+    else if (dueAt === null) continue;
+    else if (effect.status === "PENDING") timer("overdue", effect, dueSince, dueAt, key);
+    else if (effect.probing) timer("probe", effect, dueSince, dueAt, key);
+    else timer("attempt", effect, effect.attempts + 1, dueAt, key);
   }
   return rows;
 }

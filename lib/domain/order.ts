@@ -74,8 +74,14 @@ export type EffectState = Visit & {
   firstAttemptAt: string | null;
   /** Attempts of which it is not known whether the outside did what they asked: a later refusal does not settle them. */
   doubts: readonly number[];
+  /** In doubt, and to be asked about at `dueAt` instead of being asked for again. */
+  probing: boolean;
+  /** Probes since the last attempt. */
+  probesInRow: number;
   attempt: Attempt | null;
   dueAt: string | null;
+  /** Version of the event that set `dueAt`: what is due is one thing, however often it is noticed. */
+  dueSince: number;
   receipt: Receipt | null;
   reason: string | null;
   compensates: string | null;
@@ -271,11 +277,11 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       return opened(closed(withoutTask(next, event.data), event.data), event.data.next);
     }
     case "effectIntended": {
-      const { step, visit, effect, key, issue, item, compensates, attempt } = event.data;
-      return withEffect(next, {
+      const { step, visit, effect: name, key, issue, item, compensates, attempt } = event.data;
+      const intended = withEffect(next, {
         step,
         visit,
-        effect,
+        effect: name,
         key,
         issue,
         item,
@@ -286,12 +292,19 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
         attemptsInRow: attempt ? 1 : 0,
         firstAttemptAt: attempt ? event.recordedAt : null,
         doubts: [],
+        probing: false,
+        probesInRow: 0,
         attempt: attempt ?? null,
         dueAt: attempt ? null : event.recordedAt,
+        dueSince: event.version,
         receipt: null,
         reason: null,
         changedAt: event.recordedAt,
       });
+      const before = event.data.reissues === undefined ? undefined : effect(state, event.data.reissues);
+      return before
+        ? withEffect(intended, { ...before, status: "OBSOLETE", dueAt: null, changedAt: event.recordedAt })
+        : intended;
     }
     case "effectAttempted": {
       const held = effect(state, event.data.key);
@@ -301,6 +314,8 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
         attempts: event.data.attempt.number,
         attemptsInRow: held.attemptsInRow + 1,
         firstAttemptAt: held.firstAttemptAt ?? event.recordedAt,
+        probing: false,
+        probesInRow: 0,
         attempt: event.data.attempt,
         dueAt: null,
         changedAt: event.recordedAt,
@@ -313,6 +328,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
         status: "CONFIRMED",
         receipt: event.data.receipt,
         doubts: [],
+        probing: false,
         attempt: null,
         dueAt: null,
         reason: null,
@@ -330,7 +346,10 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       return withEffect(next, {
         ...effect(state, event.data.key),
         status: "PENDING",
+        probing: false,
         attempt: null,
+        dueAt: event.data.answerBy ?? null,
+        dueSince: event.version,
         reason: null,
         changedAt: event.recordedAt,
       });
@@ -339,13 +358,22 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       const { key, attempt, reason, retryAt } = event.data;
       const held = effect(state, key);
       const doubted = event.type === "effectDoubted";
+      const certain = event.type === "effectFailed" && event.data.certain === true;
+      const probing = event.type === "effectDoubted" && event.data.probe === true;
       return settledCancel(
         withEffect(next, {
           ...held,
           status: doubted ? "IN_DOUBT" : retryAt ? "INTENDED" : "FAILED",
-          doubts: doubted ? [...new Set([...held.doubts, attempt])] : without(held.doubts, attempt),
+          doubts: doubted
+            ? [...new Set([...held.doubts, attempt])]
+            : certain
+              ? []
+              : without(held.doubts, attempt),
+          probing,
+          probesInRow: probing ? held.probesInRow + 1 : held.probesInRow,
           attempt: null,
           dueAt: retryAt ?? null,
+          dueSince: event.version,
           reason,
           changedAt: event.recordedAt,
         }),
@@ -359,7 +387,9 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
         ...held,
         status: held.doubts.length > 0 ? "IN_DOUBT" : "INTENDED",
         attemptsInRow: 0,
+        probesInRow: 0,
         dueAt: event.recordedAt,
+        dueSince: event.version,
         changedAt: event.recordedAt,
       });
     }
@@ -392,6 +422,8 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       );
     case "orderNeedsAttention":
       return { ...next, needsAttention: event.data.why };
+    case "attentionCleared":
+      return { ...next, needsAttention: null };
     case "signalReceived":
       return { ...next, signals: [...state.signals, { signal: event.data.signal, version: event.version }] };
     case "signalTaken":

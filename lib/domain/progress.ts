@@ -97,9 +97,18 @@ export class Progress {
         });
         return;
       }
-      case "effect":
-        this.intend(visit, step.effect);
+      case "effect": {
+        const done = Object.values(this.state.effects).some(
+          ({ step: of, status, compensates }) =>
+            of === visit.step && status === "CONFIRMED" && compensates === null,
+        );
+        if (done && !step.repeatable)
+          this.record("orderNeedsAttention", {
+            why: `${step.effect} was done before, and the workflow does not allow it twice.`,
+          });
+        else this.intend(visit, step.effect);
         return;
+      }
       case "wait": {
         const early = this.state.signals.find(({ signal }) => signal === step.signal);
         if (early) this.takeSignal(visit, early);
@@ -138,22 +147,34 @@ export class Progress {
     return next;
   }
 
-  intend(visit: Visit, effect: string, compensates?: string): void {
+  /** `again` names the issue before, which failed for certain, under whose key it must not be done again. */
+  intend(
+    visit: Visit,
+    effect: string,
+    compensates?: string,
+    again?: { reissues: string; issue: number },
+  ): void {
     const { workspace, now, personal } = this.facts;
-    const identity = { workspace, order: this.state.id, ...place(visit), effect, item: "", issue: 1 };
-    const content = effectContent(effect, this.state, personal);
+    const issue = again?.issue ?? 1;
+    const identity = { workspace, order: this.state.id, ...place(visit), effect, item: "", issue };
+    const step = this.definition.steps[visit.step];
+    if (step?.kind !== "effect") throw new Error(`${visit.step} is not an effect`);
+    const key = effectKey(identity);
+    const call = compensates === undefined ? step.call : step.compensationCall;
+    const content = effectContent(effect, this.state, personal, { key, call, compensates });
     const lease = this.facts.attemptNow(effect);
     this.record(
       "effectIntended",
       {
         ...place(visit),
         effect,
-        key: effectKey(identity),
-        issue: 1,
+        key,
+        issue,
         item: "",
         input: content.input,
         compensates,
         attempt: lease ? { number: 1, fence: 1, leaseUntil: later(now, lease.lease_ms) } : undefined,
+        reissues: again?.reissues,
       },
       content.personal,
     );

@@ -3,7 +3,7 @@ import { alwaysOpen, type BusinessCalendar } from "./calendar";
 import type { CommandOf, OrderCommand } from "./commands";
 import { decideOrder } from "./decide-order";
 import type { EventDraft, EventType, RecordedEvent } from "./events";
-import type { Facts, Principal } from "./facts";
+import type { DoubtFact, Facts, Principal } from "./facts";
 import { type EffectState, evidenceOf, evolve, type OrderState, type TaskState } from "./order";
 import { type CustomerHistory, defaultPolicy, type PolicyParameters } from "./policy";
 import { isRejection, type Rejection } from "./rejection";
@@ -30,6 +30,9 @@ export type SpecSettings = {
   /** Lease of an attempt that the deciding process begins at once; null leaves it to a later `effect.attempt`. */
   attemptNow_ms: number | null;
   keyRetention_ms: number;
+  /** In place of an outside that honours keys. */
+  doubt?: DoubtFact;
+  answersWithin_ms: number | null;
 };
 
 const attempt_ms = 25_000;
@@ -51,6 +54,7 @@ const defaults: SpecSettings = {
   calendar: alwaysOpen,
   attemptNow_ms: null,
   keyRetention_ms: 24 * 3_600_000,
+  answersWithin_ms: null,
 };
 
 export type Step = {
@@ -172,12 +176,23 @@ export class Spec {
       known.key = effect.key;
       if (type === "effect.attempt") known.attempt = effect.attempts + 1;
       if (type === "effect.expire") known.attempt = effect.attempts;
+      if (type === "effect.probed" || type === "effect.overdue") known.since = effect.dueSince;
     }
     return { ...known, ...more } as OrderCommand;
   }
 
   #facts(by: string, command: OrderCommand, now: string): Facts {
-    const { people, disabled, policy, history, calendar, attemptNow_ms, keyRetention_ms } = this.settings;
+    const {
+      people,
+      disabled,
+      policy,
+      history,
+      calendar,
+      attemptNow_ms,
+      keyRetention_ms,
+      doubt,
+      answersWithin_ms,
+    } = this.settings;
     const grantsOf = (person: string) =>
       (people[person] ?? []).map((role, n) => ({ role, grantedBy: `person/${person}@${n + 1}` }));
     const principal: Principal = parts.has(by)
@@ -204,7 +219,8 @@ export class Spec {
         const lease_ms = command.type === "effect.attempt" ? (attemptNow_ms ?? attempt_ms) : attemptNow_ms;
         return lease_ms === null ? null : { lease_ms };
       },
-      keyRetention_ms: () => keyRetention_ms,
+      doubt: () => doubt ?? { kind: "honoursKey", keyRetention_ms },
+      answersWithin_ms: () => answersWithin_ms,
     };
   }
 

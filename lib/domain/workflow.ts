@@ -44,6 +44,8 @@ export type EffectStep<Name extends string = string> = {
   call?: HttpCall;
   to: Route<Name>;
   compensatedBy?: string;
+  /** A later visit may do it again; without this a second one asks for attention instead. */
+  repeatable?: true;
   /** The call of a compensation that is one. */
   compensationCall?: HttpCall;
   retry: { attempts_max: number; first_ms: number; longest_ms: number };
@@ -94,6 +96,19 @@ export function routes<Name extends string>(route: Route<Name>): readonly Name[]
 /** Where a step may lead, in the order its definition names them. */
 export function successors(step: Step): readonly string[] {
   return routesOf(step).flat();
+}
+
+function leadsTo(steps: WorkflowDefinition["steps"], from: Step, wanted: string): boolean {
+  const seen = new Set<string>();
+  const follow = (step: Step | undefined): boolean =>
+    step !== undefined &&
+    successors(step).some((name) => {
+      if (name === wanted) return true;
+      if (seen.has(name)) return false;
+      seen.add(name);
+      return follow(steps[name]);
+    });
+  return follow(from);
 }
 
 function routesOf(step: Step): (readonly string[])[] {
@@ -163,6 +178,8 @@ export function lint(definition: WorkflowDefinition): string[] {
     if (step.kind === "decision" && step.rules.length === 0) at(name, "has no rule");
     if (step.kind === "effect") {
       if (step.retry.attempts_max < 1) at(name, "allows no attempt");
+      if (!step.repeatable && leadsTo(steps, step, name))
+        at(name, "can be reached again after it was done, and does not say that it is repeatable");
       // The name is what tells the key of an effect from the key of its compensation.
       if (step.compensatedBy === step.effect) at(name, "is compensated by an effect of its own name");
       if (step.compensationCall && !step.compensatedBy)

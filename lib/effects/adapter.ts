@@ -55,10 +55,9 @@ export interface EffectAdapter {
   readonly name: string;
   readonly timeout_ms: number;
   readonly doubt: Doubt;
-  /** What `doubt` says of a repeated key, for readers that know no probe: true and its retention, or false and 0. */
-  readonly honoursKey: boolean;
-  readonly keyRetention_ms: number;
   readonly concurrency_max: number;
+  /** How long a `pending` answer may take before it is in doubt; absent when there is no telling. */
+  readonly answersWithin_ms?: number;
   perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome>;
 }
 

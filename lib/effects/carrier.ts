@@ -115,8 +115,6 @@ function adapterOf<Input, Answer>(
     name: exchange.name,
     timeout_ms,
     doubt: doubts[mode],
-    honoursKey: mode === "honours-key",
-    keyRetention_ms: mode === "honours-key" ? keyRetention_ms : 0,
     concurrency_max: 32,
     async perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome> {
       const parsed = exchange.input.safeParse(input);

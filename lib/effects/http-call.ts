@@ -127,8 +127,6 @@ function adapter(
     name: effect,
     timeout_ms,
     doubt,
-    honoursKey: doubt.kind === "honoursKey",
-    keyRetention_ms: doubt.kind === "honoursKey" ? doubt.keyRetention_ms : 0,
     concurrency_max,
     async perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome> {
       if (typeof input.problem === "string")

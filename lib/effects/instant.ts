@@ -19,8 +19,6 @@ function instant(name: string, prefix: string): EffectAdapter {
     timeout_ms: 1_000,
     // The answer is a function of the key: it is never forgotten.
     doubt: { kind: "honoursKey", keyRetention_ms: Number.MAX_SAFE_INTEGER },
-    honoursKey: true,
-    keyRetention_ms: Number.MAX_SAFE_INTEGER,
     concurrency_max: 1_024,
     async perform(_input, effectKey): Promise<EffectOutcome> {
       return { kind: "confirmed", receipt: { reference: `${prefix}-${effectKey}` } };

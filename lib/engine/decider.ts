@@ -43,7 +43,8 @@ export type DeciderOptions = {
   randomBytes(count: number): Uint8Array;
   definitions: readonly WorkflowDefinition[];
   attemptNow: Facts["attemptNow"];
-  keyRetention_ms: Facts["keyRetention_ms"];
+  doubt: Facts["doubt"];
+  answersWithin_ms: Facts["answersWithin_ms"];
 };
 
 /**
@@ -225,7 +226,8 @@ export class Decider {
           : openPersonal(this.#options.keys.workspace, job.stream, order?.personal ?? null, held.keys),
       ),
       attemptNow: this.#options.attemptNow,
-      keyRetention_ms: this.#options.keyRetention_ms,
+      doubt: this.#options.doubt,
+      answersWithin_ms: this.#options.answersWithin_ms,
     };
   }
 

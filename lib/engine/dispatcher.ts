@@ -1,4 +1,5 @@
 import type { RecordedEvent } from "#lib/domain/events";
+import type { DoubtFact } from "#lib/domain/facts";
 import type { OrderState } from "#lib/domain/order";
 import { isRejection } from "#lib/domain/rejection";
 import type { EffectAdapter, EffectAdapters, EffectInput, EffectOutcome } from "#lib/effects/adapter";
@@ -46,10 +47,11 @@ export class Dispatcher {
     return { lease_ms: adapter.timeout_ms * 2 + 5_000 };
   };
 
-  keyRetention_ms = (effect: string): number => {
-    const adapter = this.adapters.byName.get(effect);
-    return adapter?.honoursKey ? adapter.keyRetention_ms : 0;
-  };
+  /** For decide: without the adapter nobody can say what the outside offers. */
+  doubt = (effect: string): DoubtFact => this.adapters.byName.get(effect)?.doubt ?? { kind: "neither" };
+
+  answersWithin_ms = (effect: string): number | null =>
+    this.adapters.byName.get(effect)?.answersWithin_ms ?? null;
 
   room(effect: string): number {
     const adapter = this.adapters.byName.get(effect);
@@ -102,6 +104,33 @@ export class Dispatcher {
     }
   }
 
+  /** Asks the outside what became of an attempt in doubt, and appends what it says; nobody waits for it. */
+  probe(order: string, key: string, since: number): void {
+    // What fails here is due again once the claim of its timer has run out.
+    const done = this.#probe(order, key, since)
+      .catch(() => {})
+      .finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+
+  async #probe(order: string, key: string, since: number): Promise<void> {
+    const engine = this.engine();
+    const held = await engine.streams.acquire(`order/${order}`);
+    const effect = (held.current.state as OrderState | null)?.effects[key];
+    engine.streams.release(held);
+    const adapter = effect && this.adapters.byName.get(effect.effect);
+    if (!effect || adapter?.doubt.kind !== "probe" || this.#stopped) return;
+    const { probe } = adapter.doubt;
+    const found = await this.#input({ order, key }).then(
+      (input) => probe(input, key, AbortSignal.timeout(adapter.timeout_ms)),
+      (error) => ({ kind: "unknown", reason: said(error) }) as const,
+    );
+    await engine.execute(
+      { type: "effect.probed", order, key, since, found },
+      { actor: systemActor(engine.workspace, "dispatcher"), source: "probe", id: `${key}/${since}` },
+    );
+  }
+
   async #perform(adapter: EffectAdapter, call: Call): Promise<void> {
     const outcome = await this.#call(adapter, call);
     const engine = this.engine();
@@ -127,7 +156,7 @@ export class Dispatcher {
 
   async #call(adapter: EffectAdapter, call: Call): Promise<EffectOutcome> {
     try {
-      const input = call.input ?? (await this.#frozenInput(call));
+      const input = call.input ?? (await this.#input(call));
       const left_ms = Date.parse(call.leaseUntil) - Date.parse(this.clock.now());
       if (left_ms < adapter.timeout_ms)
         return { kind: "retryable", reason: "The attempt waited too long and was not begun." };
@@ -135,13 +164,13 @@ export class Dispatcher {
     } catch (error) {
       return {
         kind: "inDoubt",
-        reason: `The adapter failed: ${error instanceof Error ? error.message : error}`,
+        reason: said(error),
       };
     }
   }
 
   /** What the intent froze, read back: the same bytes for every attempt. */
-  async #frozenInput(call: Call): Promise<EffectInput> {
+  async #input(call: { order: string; key: string }): Promise<EffectInput> {
     const { streams, workspace } = this.engine();
     const stream = `order/${call.order}`;
     const held = await streams.acquire(stream);
@@ -172,6 +201,10 @@ export class Dispatcher {
       | undefined;
     return state?.effects[key]?.effect ?? "";
   }
+}
+
+function said(error: unknown): string {
+  return `The adapter failed: ${error instanceof Error ? error.message : error}`;
 }
 
 function callOf(event: RecordedEvent, personal: SealedEvent["personal"]): Call | null {

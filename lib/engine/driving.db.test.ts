@@ -3,7 +3,7 @@ import type { CommandOf } from "#lib/domain/commands";
 import { isRejection } from "#lib/domain/rejection";
 import { defineWorkflow } from "#lib/domain/workflow";
 import { orderFulfilment } from "#lib/domain/workflows/order-fulfilment";
-import type { EffectAdapter, EffectOutcome } from "#lib/effects/adapter";
+import type { Doubt, EffectAdapter, EffectOutcome, ProbeOutcome } from "#lib/effects/adapter";
 import { instantAdapters } from "#lib/effects/instant";
 import { encodeBody } from "#lib/log/body";
 import { withClient } from "#scripts/embedded-postgres";
@@ -340,6 +340,118 @@ describe("a connection that is cut", () => {
     });
     const verdicts = await new Appender(cut, workspace.name).append([attempt(workspace, "a")], noRows);
     expect(verdicts).toEqual([{ kind: "written", firstPos: null }]);
+  });
+});
+
+describe("an outside that cannot be trusted with a key", () => {
+  const answering = (doubt: Doubt, answers: EffectOutcome[], more: Partial<EffectAdapter> = {}) =>
+    instantAdapters().map((adapter) => ({
+      ...adapter,
+      doubt,
+      ...more,
+      perform: async () => answers.shift() ?? { kind: "inDoubt" as const, reason: "The connection broke" },
+    }));
+  const onWay = async (workspace: TestWorkspace, order: string, minutes: number) => {
+    for (let minute = 0; minute < minutes; minute++) {
+      workspace.clock.advance_minutes(1);
+      await workspace.runtime.tick();
+      await workspace.runtime.dispatcher.idle();
+    }
+    return typesOf(workspace, order);
+  };
+
+  it("is asked what became of a lost answer, and not for the work again", async () => {
+    const probes: string[] = [];
+    const found: ProbeOutcome[] = [
+      { kind: "unknown", reason: "503" },
+      { kind: "confirmed", receipt: { reference: "T-1" } },
+    ];
+    const probe = async (_input: object, key: string) => {
+      probes.push(key);
+      return found.shift() ?? { kind: "unknown" as const, reason: "Nobody asks any more" };
+    };
+    const workspace = await fresh({ adapters: answering({ kind: "probe", lag_ms: 60_000, probe }, []) });
+    const order = await passing(workspace);
+    await workspace.runtime.dispatcher.idle();
+    const types = await onWay(workspace, order, 6);
+    expect(types.slice(2, 7)).toEqual([
+      "effectIntended",
+      "effectDoubted",
+      "effectDoubted",
+      "effectConfirmed",
+      "effectIntended",
+    ]);
+    const [key] = Object.keys((await workspace.order(order)).effects);
+    expect(probes.slice(0, 2)).toEqual([key, key]);
+    await expectVerified(workspace);
+  });
+
+  it("that knows nothing of it is sent the same key again", async () => {
+    const probe = async () => ({ kind: "absent" as const });
+    const done: EffectOutcome = { kind: "confirmed", receipt: { reference: "T-1" } };
+    const lost: EffectOutcome = { kind: "inDoubt", reason: "The connection broke" };
+    const adapters = answering({ kind: "probe", lag_ms: 1_000, probe }, [lost, done, done]);
+    const workspace = await fresh({ adapters });
+    const order = await passing(workspace);
+    await workspace.runtime.dispatcher.idle();
+    const types = await onWay(workspace, order, 4);
+    expect(types.slice(2)).toEqual([
+      "effectIntended",
+      "effectDoubted",
+      "effectFailed",
+      "effectAttempted",
+      "effectConfirmed",
+      "effectIntended",
+      "effectConfirmed",
+    ]);
+    await expectVerified(workspace);
+  });
+
+  it("that can neither be asked nor trusted leaves it to a supervisor, who has it done anew under a key of its own", async () => {
+    const workspace = await fresh({ adapters: answering({ kind: "neither" }, []) });
+    const order = await passing(workspace);
+    await workspace.runtime.dispatcher.idle();
+    expect((await onWay(workspace, order, 30)).slice(2)).toEqual([
+      "effectIntended",
+      "effectDoubted",
+      "orderNeedsAttention",
+    ]);
+    const [key] = Object.keys((await workspace.order(order)).effects) as [string];
+    const settled = await workspace.ask(workspace.person("sam"), {
+      type: "effect.settle",
+      order,
+      key,
+      finding: { kind: "notDone", issueAgain: true },
+      reason: "Rang the depot",
+    });
+    expect(settled).toMatchObject({ rejected: false });
+    await workspace.runtime.dispatcher.idle();
+    const { effects } = await workspace.order(order);
+    expect(Object.values(effects)).toMatchObject([
+      { key, issue: 1, status: "OBSOLETE" },
+      { issue: 2, status: "IN_DOUBT" },
+    ]);
+    await expectVerified(workspace);
+  });
+
+  it("and promises an answer that does not come is asked again when it is overdue", async () => {
+    const later: EffectOutcome = { kind: "pending", reference: "P-1" };
+    const done: EffectOutcome = { kind: "confirmed", receipt: { reference: "T-1" } };
+    const adapters = answering({ kind: "honoursKey", keyRetention_ms: 86_400_000 }, [later, done, done], {
+      answersWithin_ms: 600_000,
+    });
+    const workspace = await fresh({ adapters });
+    const order = await passing(workspace);
+    await workspace.runtime.dispatcher.idle();
+    expect((await onWay(workspace, order, 9)).slice(2)).toEqual(["effectIntended", "effectPending"]);
+    expect((await onWay(workspace, order, 5)).slice(4)).toEqual([
+      "effectDoubted",
+      "effectAttempted",
+      "effectConfirmed",
+      "effectIntended",
+      "effectConfirmed",
+    ]);
+    await expectVerified(workspace);
   });
 });
 

@@ -1,10 +1,13 @@
+import { httpCalls } from "#lib/domain/workflow";
 import { workflows } from "#lib/domain/workflows/registry";
 import type { EffectAdapters } from "#lib/effects/adapter";
 import { carrierAdapters } from "#lib/effects/carrier";
+import { readConnections } from "#lib/effects/connection";
+import { connectionsMissing, httpCallAdapters } from "#lib/effects/http-call";
 import { type WorkspaceKeys, workspaceKeys } from "#lib/log/keys";
 import { wallClock } from "../clock";
 import { database } from "../db";
-import { env, rootKeys } from "../env";
+import { env, httpCallConnections, rootKeys } from "../env";
 import { type Driver, startDriver } from "./driver";
 import { openRuntime, type Runtime } from "./runtime";
 
@@ -56,9 +59,20 @@ async function open(): Promise<Process> {
 
 function adaptersFromEnvironment(): EffectAdapters {
   const url = env("CARRIER_URL");
-  const adapters = url ? carrierAdapters({ url }) : [];
+  const calls = httpCalls(workflows);
+  const connections = readConnections(httpCallConnections(), { demo: env("HOLDPOINT_DEMO") === "1" });
+  const adapters = [
+    ...(url ? carrierAdapters({ url, mode: env("CARRIER_MODE") }) : []),
+    ...httpCallAdapters({ calls, connections, now: () => wallClock.now() }),
+  ];
+  const missing = [
+    url
+      ? null
+      : "CARRIER_URL is not set, so nothing is sent to a carrier: effects stay INTENDED until it is.",
+    connectionsMissing({ calls, connections }),
+  ];
   return {
     byName: new Map(adapters.map((adapter) => [adapter.name, adapter])),
-    missing: "CARRIER_URL is not set, so nothing is sent to a carrier: effects stay INTENDED until it is.",
+    missing: missing.filter((sentence) => sentence !== null).join(" "),
   };
 }

@@ -56,7 +56,8 @@ export function openRuntime(options: RuntimeOptions): Runtime {
     definitions,
     randomBytes: options.randomBytes ?? pooledRandomBytes(),
     attemptNow: dispatcher.attemptNow,
-    keyRetention_ms: dispatcher.keyRetention_ms,
+    doubt: dispatcher.doubt,
+    answersWithin_ms: dispatcher.answersWithin_ms,
     committed(events) {
       dispatcher.committed(events);
       options.watch?.(events);

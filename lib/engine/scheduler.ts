@@ -15,6 +15,7 @@ export type TickReport = {
   escalated: number;
   attempted: number;
   expired: number;
+  probed: number;
   /** How late the latest of them was. */
   lateBy_ms: number;
   /** Whether the budget ran out with more to do. */
@@ -24,7 +25,7 @@ export type TickReport = {
 type DueTimer = {
   timer_id: string;
   order_id: string;
-  kind: "settle" | "breach" | "attempt" | "expire";
+  kind: "settle" | "breach" | "attempt" | "expire" | "overdue" | "probe";
   step: string;
   visit: number;
   effect_key: string | null;
@@ -49,6 +50,7 @@ export async function tick(
     escalated: 0,
     attempted: 0,
     expired: 0,
+    probed: 0,
     lateBy_ms: 0,
     more: false,
   };
@@ -60,7 +62,12 @@ export async function tick(
     if (due.length === 0) break;
     await Promise.all(
       due.map(async (timer) => {
-        const { command, source, counts } = commandOf(timer);
+        if (timer.kind === "probe") {
+          dispatcher.probe(timer.order_id, timer.effect_key!, timer.ordinal);
+          report.probed++;
+          return;
+        }
+        const { command, source, counts } = commandOf(timer.kind, timer);
         const id = `${timer.timer_id.slice(timer.kind.length + 1)}/${timer.ordinal}`;
         const result = await engine.execute(command, { actor, source, id });
         if (isRejection(result) || result.repeated) return;
@@ -77,14 +84,17 @@ export async function tick(
   return report;
 }
 
-function commandOf(timer: DueTimer): {
+function commandOf(
+  kind: Exclude<DueTimer["kind"], "probe">,
+  timer: DueTimer,
+): {
   command: Command;
   source: string;
   counts: "settled" | "escalated" | "attempted" | "expired";
 } {
   const { order_id: order, step, visit, ordinal } = timer;
   const key = timer.effect_key ?? "";
-  switch (timer.kind) {
+  switch (kind) {
     case "settle":
       return { command: { type: "timer.settle", order, step, visit }, source: "settle", counts: "settled" };
     case "breach":
@@ -105,6 +115,12 @@ function commandOf(timer: DueTimer): {
         source: "expire",
         counts: "expired",
       };
+    case "overdue":
+      return {
+        command: { type: "effect.overdue", order, key, since: ordinal },
+        source: "overdue",
+        counts: "expired",
+      };
   }
 }
 
@@ -118,7 +134,9 @@ async function claim(
   const claimed = await claimKinds(database, workspace, now, ["settle", "breach"], null, claims_max);
   if (effects.length === 0) return claimed;
   // What became of an attempt is judged where its adapter is known: elsewhere nobody can say whether to ask again.
-  claimed.push(...(await claimKinds(database, workspace, now, ["expire"], effects, claims_max)));
+  claimed.push(
+    ...(await claimKinds(database, workspace, now, ["expire", "overdue", "probe"], effects, claims_max)),
+  );
   for (const effect of effects) {
     const room = Math.min(claims_max, dispatcher.room(effect));
     if (room > 0) claimed.push(...(await claimKinds(database, workspace, now, ["attempt"], [effect], room)));

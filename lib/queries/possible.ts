@@ -46,6 +46,7 @@ function factsFor(state: OrderState, actor: AuthorizedActor, now: string): Facts
     customer: { earlierOrders: 0, asOf: 0 },
     personal: () => ({}),
     attemptNow: () => null,
-    keyRetention_ms: () => 0,
+    doubt: () => ({ kind: "neither" }),
+    answersWithin_ms: () => null,
   };
 }

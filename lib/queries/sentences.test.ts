@@ -149,6 +149,9 @@ const samples: { [T in EventType]: Sample<T>[] } = {
     { by: person("ana"), says: "Ana Ruiz sent the order back.", data: decided("sendBack") },
     { by: person("ana"), says: "Ana Ruiz decided “Ask legal”.", data: decided("askLegal") },
   ],
+  attentionCleared: [
+    { by: person("ana"), says: "Ana Ruiz looked into it: the order needs no attention any more.", data: {} },
+  ],
   decisionWithdrawn: [
     {
       by: person("ana"),
@@ -166,6 +169,19 @@ const samples: { [T in EventType]: Sample<T>[] } = {
   ],
   effectIntended: [
     {
+      by: person("ana"),
+      says: "The dispatch was prepared anew, in place of the one not done.",
+      data: {
+        ...review,
+        effect: "carrier.dispatch",
+        key: "k2",
+        issue: 2,
+        item: "",
+        input: {},
+        reissues: "k",
+      },
+    },
+    {
       by: nobody,
       says: "The dispatch was prepared.",
       data: { ...review, effect: "carrier.dispatch", key: "k", issue: 1, item: "", input: {} },
@@ -181,6 +197,11 @@ const samples: { [T in EventType]: Sample<T>[] } = {
     },
   ],
   effectConfirmed: [
+    {
+      by: person("ana"),
+      says: "Ana Ruiz found that the dispatch was done, reference T-1.",
+      data: { ...dispatch, attempt: 1, receipt: { reference: "T-1" }, next: [] },
+    },
     {
       by: nobody,
       says: "The carrier confirmed the dispatch, reference T-1.",
@@ -208,6 +229,18 @@ const samples: { [T in EventType]: Sample<T>[] } = {
     },
   ],
   effectDoubted: [
+    {
+      by: nobody,
+      says: "Whether the dispatch happened is not known: No answer. The outside is asked what became of it.",
+      data: {
+        ...dispatch,
+        attempt: 1,
+        reason: "No answer.",
+        retryAt: "2026-03-02T09:00:00.000Z",
+        probe: true,
+      },
+      technical: true,
+    },
     {
       by: nobody,
       says: "Whether the dispatch happened is not known: No clear answer came.",

@@ -86,7 +86,11 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
         `The decision took effect: ${verdictPast(event.data.step, event.data.verdict).participle.toLowerCase()}.`,
       );
     case "effectIntended":
-      return technical(`${capital(effectWords(event.data.effect).noun)} was prepared.`);
+      return event.data.reissues
+        ? said(
+            `${capital(effectWords(event.data.effect).noun)} was prepared anew, in place of the one not done.`,
+          )
+        : technical(`${capital(effectWords(event.data.effect).noun)} was prepared.`);
     case "effectAttempted": {
       const { noun, outside } = effect(event.data);
       return technical(
@@ -95,7 +99,10 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
     }
     case "effectConfirmed": {
       const { noun, outside } = effect(event.data);
-      return said(`${outside} confirmed ${noun}, reference ${event.data.receipt.reference}.`);
+      const { reference } = event.data.receipt;
+      return event.actor.type === "person"
+        ? said(`${who} found that ${noun} was done, reference ${reference}.`)
+        : said(`${outside} confirmed ${noun}, reference ${reference}.`);
     }
     case "effectPending": {
       const { noun, outside } = effect(event.data);
@@ -109,7 +116,10 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
     case "effectDoubted": {
       const { noun } = effect(event.data);
       const sentence = `Whether ${noun} happened is not known: ${withoutStop(event.data.reason)}.`;
-      return event.data.retryAt ? technical(`${sentence} It is asked again.`) : said(sentence);
+      if (!event.data.retryAt) return said(sentence);
+      return technical(
+        `${sentence} ${event.data.probe ? "The outside is asked what became of it" : "It is asked again"}.`,
+      );
     }
     case "effectRetried":
       return said(`${who} asked for another try of ${effect(event.data).noun}.`);
@@ -122,6 +132,8 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
     }
     case "orderCancelled":
       return said(`${who} cancelled the order.`);
+    case "attentionCleared":
+      return said(`${who} looked into it: the order needs no attention any more.`);
     case "orderNeedsAttention":
       return said(`The order needs attention. ${withoutStop(inWords(event.data.why))}.`);
     case "signalReceived":

@@ -18,8 +18,6 @@ export function playedAdapters(clock: PlayedClock, undeliverable: ReadonlySet<st
     name,
     timeout_ms: 60_000,
     doubt: { kind: "honoursKey", keyRetention_ms: Number.MAX_SAFE_INTEGER } as const,
-    honoursKey: true,
-    keyRetention_ms: Number.MAX_SAFE_INTEGER,
     concurrency_max: 8,
     async perform(input: Record<string, unknown>, key: string) {
       clock.advance_ms(400 + Math.round(2_000 * spread(`latency ${key}`)));

@@ -27,8 +27,6 @@ export function simulatedAdapters(carrier: Carrier, life: Life, promise: Carrier
     name,
     timeout_ms: 10_000,
     doubt,
-    honoursKey: promise.kind === "honoursKey",
-    keyRetention_ms: promise.kind === "honoursKey" ? promise.keyRetention_ms : 0,
     concurrency_max: 4,
     perform: (input, key) => whileAlive(() => carrier.perform(name, input, key)),
   }));
