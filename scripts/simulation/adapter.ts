@@ -1,12 +1,13 @@
 import type { Doubt, EffectAdapter } from "#lib/effects/adapter";
+import type { Carrier } from "./carrier";
 import type { Life } from "./gate";
-import type { Carrier } from "./provider";
 
 /** What an adapter promises of a carrier: that it honours keys for so long, that it can be asked, or nothing. */
-export type CarrierPromise =
+export type CarrierPromise = (
   | { kind: "honoursKey"; keyRetention_ms: number }
   | { kind: "probe" }
-  | { kind: "neither" };
+  | { kind: "neither" }
+) & { answersWithin_ms?: number };
 
 /** Within this the carrier shows whatever it has done. */
 const lag_ms = 1_000;
@@ -27,6 +28,7 @@ export function simulatedAdapters(carrier: Carrier, life: Life, promise: Carrier
     name,
     timeout_ms: 10_000,
     doubt,
+    answersWithin_ms: promise.answersWithin_ms,
     concurrency_max: 4,
     perform: (input, key) => whileAlive(() => carrier.perform(name, input, key)),
   }));

@@ -1,6 +1,6 @@
 import { roles } from "#lib/domain/authority";
 import type { Command, CommandOf } from "#lib/domain/commands";
-import { evidenceOf, type OrderState } from "#lib/domain/order";
+import { type EffectState, evidenceOf, type OrderState } from "#lib/domain/order";
 import { defaultPolicy } from "#lib/domain/policy";
 import { cast, importer, shop, somebody } from "./people";
 import type { Random } from "./random";
@@ -18,7 +18,12 @@ export type Screens = {
   earlier(order: OrderState): OrderState;
   received: readonly CommandOf<"order.receive">[];
   orders_max: number;
+  /** What the carrier says of a key to somebody who rings up. */
+  ring(key: string): string | "under way" | null;
 };
+
+/** Of the right form, and nobody's. */
+const noKey = "A".repeat(43);
 
 const receiving = { receive: 30, "receive again": 4, import: 2 };
 const working = {
@@ -37,7 +42,9 @@ const working = {
   withdraw: 5,
   amend: 6,
   cancel: 5,
-  retry: 6,
+  retry: 5,
+  settle: 6,
+  clear: 2,
   signal: 3,
   forge: 3,
 };
@@ -54,7 +61,9 @@ export function somethingAsked(random: Random, screens: Screens): Asked {
   if (what === "receive") return orderReceived(random, `order-${received.length + 1}`);
   if (what === "import") return imported(random, `order-${received.length + 1}`);
   if (what === "receive again") return receivedAgain(random, random.pick(received));
-  return somethingWorked(random, what as keyof typeof working, random.pick(orders), screens);
+  const troubled = orders.filter(({ needsAttention }) => needsAttention !== null);
+  const wanted = ["retry", "settle", "clear"].includes(what) && troubled.length > 0 ? troubled : orders;
+  return somethingWorked(random, what as keyof typeof working, random.pick(wanted), screens);
 }
 
 function orderReceived(random: Random, businessKey: string): Asked {
@@ -63,7 +72,7 @@ function orderReceived(random: Random, businessKey: string): Asked {
     who,
     command: {
       type: "order.receive",
-      workflow: random.pick(["order-fulfilment@1", "order-fulfilment@1", "branching@1"]),
+      workflow: random.pick(["order-fulfilment@1", "branching@1"]),
       source: random.pick(["shop", "desk"]),
       businessKey,
       requestedBy: who === shop || random.chance(0.8) ? "rita" : "remy",
@@ -157,9 +166,13 @@ function somethingWorked(
       return by(supervisors, {
         type: "effect.retry",
         order: order.id,
-        key: effects.length > 0 ? random.pick(effects).key : "A".repeat(43),
+        key: doubtfulKey(random, effects),
         reason,
       });
+    case "settle":
+      return settled(random, order, screens);
+    case "clear":
+      return by(supervisors, { type: "order.clearAttention", order: order.id, reason });
     case "signal":
       return by(supervisors, {
         type: "signal.receive",
@@ -172,18 +185,49 @@ function somethingWorked(
   }
 }
 
+/** Somebody rings up the carrier and says what it said: of work under way nobody says that it was not done. */
+function settled(random: Random, order: OrderState, { ring }: Screens): Asked {
+  const key = doubtfulKey(random, Object.values(order.effects));
+  const told = ring(key);
+  const finding = findingOf(told, random.chance(0.7));
+  if (!finding)
+    return { who: "sam", command: { type: "effect.retry", order: order.id, key, reason: "Ask again" } };
+  return {
+    who: somebody(random, ["sam"]),
+    command: { type: "effect.settle", order: order.id, key, finding, reason: "Rang them up" },
+  };
+}
+
+function doubtfulKey(random: Random, effects: readonly EffectState[]): string {
+  const doubtful = effects.filter(({ status }) => status !== "CONFIRMED");
+  if (effects.length === 0) return noKey;
+  return random.pick(doubtful.length > 0 ? doubtful : effects).key;
+}
+
+export function findingOf(
+  told: string | "under way" | null,
+  issueAgain: boolean,
+): CommandOf<"effect.settle">["finding"] | null {
+  if (told === "under way") return null;
+  return told === null ? { kind: "notDone", issueAgain } : { kind: "done", reference: told };
+}
+
 /** What only the machine may say, said by somebody else. */
 function forged(
   random: Random,
   order: OrderState,
   visit: { order: string; step: string; visit: number },
-  key = "A".repeat(43),
+  key = noKey,
 ): Command {
-  switch (random.below(4)) {
+  switch (random.below(6)) {
     case 0:
       return { type: "timer.settle", ...visit };
     case 1:
       return { type: "timer.breach", ...visit, rung: 1 };
+    case 3:
+      return { type: "effect.overdue", order: order.id, key, since: order.version };
+    case 4:
+      return { type: "effect.probed", order: order.id, key, since: order.version, found: { kind: "absent" } };
     case 2:
       return { type: "effect.attempt", order: order.id, key, attempt: 1 };
     default:

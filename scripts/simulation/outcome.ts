@@ -1,7 +1,7 @@
 import type { Command } from "#lib/domain/commands";
 import { evidenceOf, isOver, type OrderState } from "#lib/domain/order";
-import type { Asked } from "./clients";
-import type { Carrier } from "./provider";
+import type { Carrier } from "./carrier";
+import { type Asked, findingOf } from "./clients";
 import { demand } from "./violation";
 
 /**
@@ -65,8 +65,8 @@ export function checkOutside(orders: Iterable<OrderState>, carrier: Carrier): vo
 /** Somebody new, who asked for nothing and handed nothing in, and so is excluded from nothing. */
 export const finisher = "zoe";
 
-/** What a person with every right would do next about an order; nothing when it is over or only a look will help. */
-export function whatIsLeft(order: OrderState): Asked[] {
+/** What a person with every right would do about an order in the n-th round, from 0; nothing when it is over or only a look will help. */
+export function whatIsLeft(order: OrderState, carrier: Carrier, round: number): Asked[] {
   if (isOver(order)) return [];
   const left: Asked[] = [];
   for (const task of Object.values(order.tasks)) {
@@ -95,11 +95,33 @@ export function whatIsLeft(order: OrderState): Asked[] {
       who: finisher,
       command: { type: "signal.receive", order: order.id, signal: "papers", content: { pages: 1 } },
     });
-  for (const effect of Object.values(order.effects))
-    if (effect.status === "FAILED" && order.status === "open")
+  for (const effect of Object.values(order.effects)) {
+    const givenUp = effect.status === "IN_DOUBT" && effect.dueAt === null;
+    const wanted = order.status === "open" || effect.compensates !== null;
+    if (!givenUp && !(effect.status === "FAILED" && wanted && !reissued(order, effect.key))) continue;
+    // The first thing a person does in doubt is to press the button that asks again; it must be safe to.
+    if (round === 0) {
       left.push({
         who: finisher,
-        command: { type: "effect.retry", order: order.id, key: effect.key, reason: "Look again" },
+        command: { type: "effect.retry", order: order.id, key: effect.key, reason: "Try again" },
       });
+      continue;
+    }
+    const finding = findingOf(carrier.told(effect.key), wanted);
+    if (finding?.kind === "done" && effect.status === "FAILED") continue;
+    if (finding)
+      left.push({
+        who: finisher,
+        command: { type: "effect.settle", order: order.id, key: effect.key, finding, reason: "Rang them up" },
+      });
+  }
   return left;
+}
+
+/** Whether a later issue is done in the place of this one. */
+function reissued({ effects }: OrderState, key: string): boolean {
+  const { step, visit, effect, issue } = effects[key]!;
+  return Object.values(effects).some(
+    (other) => other.step === step && other.visit === visit && other.effect === effect && other.issue > issue,
+  );
 }

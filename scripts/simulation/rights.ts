@@ -61,12 +61,12 @@ export class Rights {
   }
 
   #order(event: RecordedEvent, state: OrderState | null): void {
-    const person = event.actor.type !== "system";
-    if (event.type === "orderReceived" && person) this.#has(event, ["requester", "supervisor"]);
+    if (event.type === "orderReceived" && event.actor.type !== "system")
+      this.#has(event, ["requester", "supervisor"]);
     if (!state) return;
     if (event.type in taskWork) {
       const { step, visit } = event.data as { step: string; visit: number };
-      demand(person, () => `a machine did ${at(event)}`);
+      demand(event.actor.type !== "system", () => `a machine did ${at(event)}`);
       const task = state.tasks[`${step}#${visit}`];
       demand(task !== undefined, () => `${at(event)} is about a task that is not open`);
       this.#taskWork(event, state, task!);
@@ -75,9 +75,12 @@ export class Rights {
     if (event.type === "orderAmended")
       demand(who(event) === state.requestedBy, () => `${who(event)} amended another's order: ${at(event)}`);
     if (event.type === "orderCancelled" && who(event) !== state.requestedBy) this.#has(event, ["supervisor"]);
+    const person = event.actor.type !== "system";
+    if (person && ["effectConfirmed", "effectFailed", "attentionCleared"].includes(event.type))
+      this.#has(event, ["supervisor", "admin"]);
     if (event.type === "effectRetried") this.#has(event, ["supervisor", "admin"]);
     if (event.type === "signalReceived" && person) this.#has(event, ["supervisor"]);
-    if (event.type.startsWith("effect") && /Attempted|Pending|Failed|Doubted|Answered/.test(event.type))
+    if (event.type.startsWith("effect") && /Attempted|Pending|Doubted|Answered/.test(event.type))
       demand(!person, () => `${who(event)} spoke for the outside: ${at(event)}`);
   }
 

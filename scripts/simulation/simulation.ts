@@ -1,27 +1,20 @@
-import { verifyWorkspace } from "#lib/audit/verify";
-import type { AuthorizedActor } from "#lib/domain/authority";
-import type { Command, CommandOf } from "#lib/domain/commands";
-import { isRejection, type Rejection } from "#lib/domain/rejection";
-import { workflows } from "#lib/domain/workflows/registry";
-import { answerEffect } from "#lib/engine/callbacks";
-import type { Accepted } from "#lib/engine/job";
 import { rebuildProjections } from "#lib/engine/rebuild";
-import { openRuntime, type Runtime } from "#lib/engine/runtime";
 import { systemActor } from "#lib/engine/system-actor";
-import { type WorkspaceKeys, workspaceKeys } from "#lib/log/keys";
-import type { ProxyFault } from "../testing/fault-proxy";
-import { type CarrierPromise, simulatedAdapters } from "./adapter";
-import { branching } from "./branching";
-import { type Asked, somethingAsked } from "./clients";
-import { Gate, type Life, type QueryKind, type UnheardAnswer, type WaitingQuery } from "./gate";
-import { Ledger, type Told } from "./ledger";
-import { checkOutside, explainOrders, finisher, whatIsLeft } from "./outcome";
-import { cast, principal, shop } from "./people";
-import { type Callback, Carrier } from "./provider";
+import { workspaceKeys } from "#lib/log/keys";
+import type { CarrierPromise } from "./adapter";
+import { Asking } from "./asking";
+import { Carrier } from "./carrier";
+import { Ending } from "./ending";
+import { Gate } from "./gate";
+import { Happenings } from "./happenings";
+import { Ledger } from "./ledger";
+import { cast, shop } from "./people";
+import { type Process, Processes } from "./processes";
 import { Random } from "./random";
-import type { Stage, Way } from "./stage";
+import { Settling } from "./settling";
+import type { Stage } from "./stage";
 import { VirtualTimers } from "./timers";
-import { demand, Violation } from "./violation";
+import { demand } from "./violation";
 import { Witness } from "./witness";
 
 /**
@@ -37,7 +30,7 @@ import { Witness } from "./witness";
 export type SimulationOptions = {
   seed: number;
   steps?: number;
-  /** A carrier of another character than it promises, to see that somebody notices. */
+  /** A carrier that does not keep what its adapter promises of keys, to see that somebody notices. */
   carrierForgets?: boolean;
 };
 
@@ -50,6 +43,7 @@ export type Outcome = {
   faults: Map<string, number>;
   simulated_ms: number;
   events: number;
+  /** How many orders ended in, or are left in, each status. */
   orders: Map<string, number>;
 };
 
@@ -65,42 +59,32 @@ export class FailedSeed extends Error {
   }
 }
 
-type Process = Life & { way: Way; skew_ms: number; runtime: Runtime; refusing_moves: number };
-
 const start_ms = Date.parse("2026-03-02T09:00:00.000Z");
 const minute_ms = 60_000;
-const moves_max = 20_000;
-const rounds_max = 400;
-/** Connections are cut where it matters: a cut in the middle of an append says more than one in a read, and costs as much. */
-const fragility = { append: 1.5, "look up": 0.7, claim: 0.15, read: 0.15 };
-/** How far a process's clock is off at most; what an adapter promises of keys must allow for two of them. */
+const day_ms = 24 * 60 * minute_ms;
+/**
+ * How far a process's clock may be off. How long a carrier remembers keys must allow for two of them; where nothing is
+ * remembered, an attempt that one clock holds for over must not be one that another has yet to begin.
+ */
 const skew_ms_max = 10 * minute_ms;
+const slight = [0, 1_000, -1_000, 4_000, -4_000];
+const skews_ms = { honoursKey: [...slight, skew_ms_max, -skew_ms_max], probe: slight, neither: slight };
+const spans_ms = { seconds: 20_000, minutes: 30 * minute_ms, hours: 6 * 60 * minute_ms, days: 3 * day_ms };
 
 export class Simulation {
-  readonly trace: string[] = [];
-  readonly faults = new Map<string, number>();
   readonly #workspace: string;
-  readonly #keys: WorkspaceKeys;
   readonly #random: Random;
-  readonly #salts: Random;
-  readonly #gate: Gate;
-  readonly #carrier: Carrier;
-  readonly #witness: Witness;
+  readonly #happenings = new Happenings();
   readonly #ledger = new Ledger();
   readonly #timers = new VirtualTimers();
-  readonly #promise: CarrierPromise;
+  readonly #carrier: Carrier;
+  readonly #witness: Witness;
+  readonly #processes: Processes;
+  readonly #settling: Settling;
+  readonly #asking: Asking;
   readonly #trouble: number;
-  readonly #orders_max: number;
-  readonly #asks: { asked: Asked; source: string; id: string; told: Told }[] = [];
-  readonly #received: CommandOf<"order.receive">[] = [];
-  #processes: Process[] = [];
-  #open = new Set<{ life: Life; abandoned(): void }>();
+  readonly #skews_ms: readonly number[];
   #now_ms = start_ms;
-  #step = 0;
-  #calm = true;
-  #lives = 0;
-  #clients = 0;
-  #broken: unknown = null;
 
   constructor(
     readonly stage: Stage,
@@ -108,61 +92,64 @@ export class Simulation {
   ) {
     const { seed, carrierForgets } = options;
     this.#workspace = `seed-${seed}`;
-    const keys = new Random(seed, "keys");
-    this.#keys = workspaceKeys(this.#workspace, {
-      workspaceKey: keys.bytes(32),
-      identityKey: keys.bytes(32),
-    });
     this.#random = new Random(seed, "steps");
-    this.#salts = new Random(seed, "salts");
-    this.#gate = new Gate(new Random(seed, "rows"));
     this.#witness = new Witness(stage.log, this.#workspace);
+
     const character = new Random(seed, "character");
-    const keyRetention_ms = character.pick([2, 24, 24 * 365]) * 60 * minute_ms;
+    const keyRetention_ms = character.pick([1, 1, 24, 24 * 365]) * 60 * minute_ms;
     const kind = character.weighted({ honoursKey: 6, probe: 2, neither: 2 });
-    this.#promise = kind === "honoursKey" ? { kind, keyRetention_ms } : { kind };
+    const answersWithin_ms = character.chance(0.5) ? 30 * minute_ms : undefined;
+    const promise: CarrierPromise =
+      kind === "honoursKey" ? { kind, keyRetention_ms, answersWithin_ms } : { kind, answersWithin_ms };
+    this.#skews_ms = skews_ms[kind];
     this.#trouble = character.pick([0, 0.02, 0.05, 0.12]);
-    this.#orders_max = character.between(2, 7);
     this.#carrier = new Carrier(
       new Random(seed, "carrier"),
       {
         remembersKeys: kind === "honoursKey" && !carrierForgets,
         memory_ms: keyRetention_ms + 3 * skew_ms_max,
-        trouble: character.pick([0, 0.4, 0.7, 0.95]),
+        trouble: character.pick([0.2, 0.6, 0.9, 1]),
       },
       () => this.#now_ms,
     );
+    const keys = new Random(seed, "keys");
+    this.#processes = new Processes({
+      gate: new Gate(new Random(seed, "rows")),
+      carrier: this.#carrier,
+      promise,
+      happenings: this.#happenings,
+      keys: workspaceKeys(this.#workspace, { workspaceKey: keys.bytes(32), identityKey: keys.bytes(32) }),
+      random: this.#random,
+      salts: new Random(seed, "salts"),
+      now_ms: () => this.#now_ms,
+    });
+    this.#settling = new Settling(this.#processes, this.#timers, this.#trouble, (waited_ms) => {
+      this.#now_ms += waited_ms;
+    });
+    const orders_max = character.between(2, 7);
+    this.#asking = new Asking(this.#processes, this.#ledger, this.#witness, this.#workspace, orders_max);
   }
 
+  /** Throws a `FailedSeed` when a promise is broken. The stage may be used for the next seed in any case. */
   async run(): Promise<Outcome> {
+    const steps = this.options.steps ?? this.#random.between(28, 44);
     this.#timers.install();
     try {
       await this.#begin();
-      const steps = this.options.steps ?? this.#random.between(28, 44);
-      this.#calm = false;
+      this.#settling.calm = false;
       for (let step = 1; step <= steps; step++) {
-        this.#step = step;
-        await this.#somethingHappens();
+        this.#happenings.step = step;
+        const atOnce = Number(this.#random.weighted({ 1: 60, 2: 25, 3: 15 }));
+        for (let n = 0; n < atOnce; n++) await this.#launch();
+        await this.#settle();
       }
-      this.#step++;
+      this.#happenings.step++;
       await this.#end();
-      const orders = new Map<string, number>();
-      for (const { status } of this.#witness.orders.values())
-        orders.set(status, (orders.get(status) ?? 0) + 1);
-      return {
-        seed: this.options.seed,
-        steps,
-        trace: this.trace,
-        faults: this.#allFaults(),
-        simulated_ms: this.#now_ms - start_ms,
-        events: this.#witness.nextPos,
-        orders,
-      };
+      return this.#outcome(steps);
     } catch (error) {
-      throw new FailedSeed(this.options.seed, this.#step, this.trace, error);
+      throw new FailedSeed(this.options.seed, this.#happenings.step, this.#happenings.trace, error);
     } finally {
-      for (const life of this.#processes) this.#kill(life);
-      for (const { proxy } of this.stage.ways) proxy.refuse(false);
+      for (const process of this.#processes.up) this.#processes.kill(process);
       this.#timers.uninstall();
     }
   }
@@ -172,11 +159,12 @@ export class Simulation {
       "INSERT INTO workspace_head (workspace, clock_tolerance_ms) VALUES ($1, NULL)",
       [this.#workspace],
     );
-    for (const way of this.stage.ways) this.#openProcess(way);
+    for (const way of this.stage.ways) this.#processes.open(way);
     await this.#settle();
     const operator = systemActor(this.#workspace, "operator");
+    const [first] = this.#processes.up as [Process];
     for (const [person, roles] of Object.entries(cast))
-      this.#ask(this.#processes[0]!, operator, "people", person, {
+      this.#asking.ask(first, operator, "people", person, {
         type: "person.add",
         person,
         name: person,
@@ -184,28 +172,18 @@ export class Simulation {
         roles: [...roles],
       });
     await this.#settle();
-    this.#ask(this.#processes[0]!, operator, "people", shop, {
+    this.#asking.ask(first, operator, "people", shop, {
       type: "apiKey.create",
       person: "rita",
       apiKey: shop,
     });
     await this.#settle();
-    await this.#observe();
     for (const { what, accepted } of this.#ledger.told.values())
       demand(accepted.length === 1, () => `${what} was not accepted when the workspace was made`);
   }
 
-  // ------------------------------------------------------------------ steps
-
-  async #somethingHappens(): Promise<void> {
-    const random = this.#random;
-    const atOnce = random.weighted({ 1: 60, 2: 25, 3: 15 });
-    for (let n = 0; n < Number(atOnce); n++) await this.#launch();
-    await this.#settle();
-    await this.#observe();
-  }
-
   async #launch(): Promise<void> {
+    const { up } = this.#processes;
     const random = this.#random;
     const what = random.weighted({
       client: 40,
@@ -223,482 +201,160 @@ export class Simulation {
     });
     switch (what) {
       case "client":
-        return this.#clientAsks();
+        return this.#asking.client();
       case "crowd":
-        this.#fired("many ask at once");
-        for (let n = random.between(4, 9); n > 0; n--) this.#clientAsks();
+        this.#happenings.fired("many ask at once");
+        for (let n = random.between(4, 9); n > 0; n--) this.#asking.client();
         return;
       case "again":
-        return this.#clientAsksAgain();
+        return this.#asking.clientAgain();
       case "tick":
-        for (const process of random.chance(0.25) ? this.#processes : [random.pick(this.#processes)])
-          this.#tick(process);
+        for (const process of random.chance(0.25) ? up : [random.pick(up)]) this.#tick(process);
         return;
       case "time":
-        this.#pass(
-          random.weighted({ seconds: 5, minutes: 5, hours: 3, days: 1 }) as
-            | "seconds"
-            | "minutes"
-            | "hours"
-            | "days",
+        return this.#pass(
+          random.between(1, spans_ms[random.weighted({ seconds: 5, minutes: 5, hours: 4, days: 1 })]),
         );
-        return;
       case "callback":
-        return this.#callBack(random.pick(this.#carrier.callbacks), random.chance(0.25) ? 2 : 1);
-      case "late": {
-        const answer = random.pick(this.#carrier.late);
-        this.#carrier.late = this.#carrier.late.filter((other) => other !== answer);
-        this.#note(`the answer for ${answer.key} arrives late`);
-        answer.arrive();
-        return;
-      }
-      case "clock": {
-        const process = random.pick(this.#processes);
-        const skew_ms = random.pick([0, 1_000, -1_000, skew_ms_max, -skew_ms_max]);
-        this.#fired(skew_ms < process.skew_ms ? "clock jumps back" : "clock jumps forward");
-        process.skew_ms = skew_ms;
-        this.#note(`the clock of ${process.name} is off by ${skew_ms} ms`);
-        return;
-      }
+        return this.#callBack();
+      case "late":
+        this.#happenings.note("an answer of the carrier arrives late");
+        return this.#carrier.arrive(random.below(this.#carrier.late.length));
+      case "clock":
+        return this.#jump(random.pick(up));
       case "crash":
-        return this.#crash(random.pick(this.#processes));
+        return this.#processes.crash(random.pick(up));
       case "restart":
-        return this.#restart(random.pick(this.#processes));
-      case "outage": {
-        const process = random.pick(this.#processes);
-        process.refusing_moves = random.between(4, 40);
-        process.way.proxy.refuse(true);
-        this.#fired("database away");
-        this.#note(`the database is away for ${process.name}`);
-        return;
-      }
+        return this.#restart(random.pick(up));
+      case "outage":
+        return this.#databaseGoes(random.pick(up));
       case "rebuild":
-        this.#note("the opinions are rebuilt");
-        this.#fired("rebuild under way");
+        this.#happenings.fired("rebuild under way");
         await rebuildProjections({ ownerUrl: this.stage.databaseOwnerUrl, workspace: this.#workspace });
         return;
     }
   }
 
-  #clientAsks(): void {
-    const asked = somethingAsked(this.#random, {
-      orders: [...this.#witness.orders.values()],
-      earlier: (order) => this.#witness.earlier(order),
-      received: this.#received,
-      orders_max: this.#orders_max,
-    });
-    if (asked.command.type === "order.receive") {
-      const { source, businessKey } = asked.command;
-      if (!this.#received.some((other) => other.source === source && other.businessKey === businessKey))
-        this.#received.push(asked.command);
-    }
-    const id = `ask-${++this.#clients}`;
-    const told = this.#askAs(asked, "client", id, false);
-    this.#asks.push({ asked, source: "client", id, told });
-  }
-
-  /** A client who heard nothing asks again; one who heard something does so too, or sends something else by mistake. */
-  #clientAsksAgain(): void {
-    if (this.#asks.length === 0) return;
-    const unanswered = this.#asks.filter(({ told }) => told.unanswered > 0 && told.accepted.length === 0);
-    const again = this.#random.pick(
-      unanswered.length > 0 && this.#random.chance(0.6) ? unanswered : this.#asks,
-    );
-    const other = this.#random.chance(0.3);
-    const asked: Asked = other ? this.#random.pick(this.#asks).asked : again.asked;
-    this.#fired(other ? "another content under the same id" : "the same command again");
-    this.#askAs(asked, again.source, again.id, JSON.stringify(asked) !== JSON.stringify(again.asked));
-  }
-
-  #askAs({ who, command }: Asked, source: string, id: string, differs: boolean): Told {
-    const process = this.#random.pick(this.#processes);
-    this.#note(`${who} asks ${process.name} for ${command.type} as ${id}: ${JSON.stringify(command)}`);
-    return this.#ask(process, principal(this.#workspace, who), source, id, command, differs);
-  }
-
-  #ask(
-    process: Process,
-    actor: AuthorizedActor,
-    source: string,
-    id: string,
-    command: Command,
-    differs = false,
-  ): Told {
-    const told = this.#ledger.asked(source, id, command.type);
-    this.#await(
-      process,
-      process.runtime.engine.execute(command, { actor, source, id }),
-      (answer) => {
-        this.#note(`${id} is answered ${spoken(answer)}`);
-        this.#ledger.answered(told, answer, differs);
-      },
-      (why) => {
-        this.#note(`${id} is not answered: ${why}`);
-        told.unanswered++;
-      },
-    );
-    return told;
-  }
-
   #tick(process: Process): void {
-    this.#note(`${process.name} ticks`);
-    this.#await(
+    const { happenings } = this.#processes.world;
+    happenings.note(`${process.name} ticks`);
+    this.#processes.await(
       process,
       process.runtime.tick(),
-      ({ settled, escalated, attempted, expired }) =>
-        this.#note(`${process.name} ticked: ${settled}, ${escalated}, ${attempted}, ${expired}`),
-      (why) => this.#note(`${process.name} could not tick: ${why}`),
+      ({ settled, escalated, attempted, expired, probed }) =>
+        happenings.note(
+          `${process.name} ticked: ${settled}, ${escalated}, ${attempted}, ${expired}, ${probed}`,
+        ),
+      (why) => happenings.note(`${process.name} could not tick: ${why}`),
     );
   }
 
-  #pass(unit: "seconds" | "minutes" | "hours" | "days"): void {
-    const most = {
-      seconds: 20_000,
-      minutes: 30 * minute_ms,
-      hours: 6 * 60 * minute_ms,
-      days: 3 * 24 * 60 * minute_ms,
-    };
-    const passed_ms = this.#random.between(1, most[unit]);
+  #pass(passed_ms: number): void {
     this.#now_ms += passed_ms;
-    this.#note(`${passed_ms} ms pass`);
+    this.#happenings.note(`${passed_ms} ms pass`);
   }
 
-  /** The carrier says something by itself, `times` over, to whichever process its message reaches. */
-  #callBack(waiting: Callback, times: number): void {
-    const callback = this.#carrier.take(waiting);
-    if (this.#carrier.callbacks[0] !== callback) this.#fired("callback out of order");
-    if (times > 1) this.#fired("callback doubled");
-    for (let n = 0; n < times; n++) {
-      const process = this.#random.pick(this.#processes);
-      const { messageId, key, outcome, occurredAt } = callback;
-      this.#note(`${messageId} for ${key} reaches ${process.name}: ${outcome.kind}`);
-      const told = this.#ledger.asked("callback", messageId, "effect.answer");
-      this.#await(
-        process,
-        answerEffect(process.runtime.engine, { effectKey: key, outcome, messageId, occurredAt }),
-        (answer) => {
-          this.#note(`${messageId} is answered ${spoken(answer)}`);
-          this.#ledger.answered(told, answer, false);
-          if (isRejection(answer) && ["unavailable", "inProgress"].includes(answer.code)) return;
-          // It is sent once more, late, in some cases: nobody remembers having been heard.
-          if (this.#calm || this.#random.chance(0.8)) this.#carrier.taken(callback);
-        },
-        (why) => {
-          this.#note(`${messageId} is not answered: ${why}`);
-          told.unanswered++;
-        },
-      );
-    }
+  #jump(process: Process): void {
+    const skew_ms = this.#random.pick(this.#skews_ms);
+    if (skew_ms === process.skew_ms) return;
+    this.#happenings.fired(skew_ms < process.skew_ms ? "clock jumps back" : "clock jumps forward");
+    process.skew_ms = skew_ms;
+    this.#happenings.note(`the clock of ${process.name} is off by ${skew_ms} ms`);
   }
 
-  // -------------------------------------------------------------- processes
-
-  #openProcess(way: Way): void {
-    const life = { name: `${way.name}${++this.#lives}`, alive: true };
-    const process: Process = Object.assign(life, {
-      way,
-      skew_ms: 0,
-      refusing_moves: 0,
-      runtime: null as never,
-    });
-    const adapters = simulatedAdapters(this.#carrier, life, this.#promise);
-    process.runtime = openRuntime({
-      database: this.#gate.database(way.database, life),
-      keys: this.#keys,
-      clock: { now: () => new Date(this.#now_ms + process.skew_ms).toISOString() },
-      adapters: { byName: new Map(adapters.map((adapter) => [adapter.name, adapter])), missing: "not here" },
-      definitions: [...workflows, branching],
-      randomBytes: (count) => this.#salts.bytes(count),
-    });
-    const at = this.#processes.findIndex((other) => other.way === way);
-    if (at >= 0) this.#processes[at] = process;
-    else this.#processes.push(process);
-    // The workspace is published once; a process that starts later finds that out, at the price of many queries.
-    if (this.#lives > 1 && !this.#random.chance(0.1)) return;
-    this.#await(
-      process,
-      process.runtime.publish(),
-      () => this.#note(`${process.name} has started`),
-      (why) => this.#note(`${process.name} could not publish: ${why}`),
-    );
+  #databaseGoes(process: Process): void {
+    process.refusing_moves = this.#random.between(4, 40);
+    process.way.proxy.refuse(true);
+    this.#happenings.fired("database away");
+    this.#happenings.note(`the database is away for ${process.name}`);
   }
 
-  /** Dropped in the middle of whatever it was doing; another process takes its place. */
-  #crash(process: Process): void {
-    this.#fired(
-      this.#gate.unheard.some(({ life }) => life === process)
-        ? "crash between commit and answer"
-        : this.#gate.waiting.some(({ life }) => life === process)
-          ? "crash before a query"
-          : "crash",
-    );
-    this.#note(`${process.name} dies`);
-    this.#kill(process);
-    this.#openProcess(process.way);
+  /** A report of the carrier arrives: not the oldest one first, sometimes twice at once, sometimes again much later. */
+  #callBack(): void {
+    const random = this.#random;
+    const callback = this.#carrier.take(random.below(this.#carrier.callbacks.length));
+    if (this.#carrier.callbacks[0] !== callback) this.#happenings.fired("callback out of order");
+    const times = random.chance(0.25) ? 2 : 1;
+    if (times > 1) this.#happenings.fired("callback doubled");
+    for (let n = 0; n < times; n++)
+      this.#asking.callBack(callback, () => {
+        if (random.chance(0.8)) this.#carrier.taken(callback);
+      });
   }
 
-  #kill(process: Process): void {
-    process.alive = false;
-    this.#gate.forget(process);
-    process.way.proxy.refuse(false);
-    for (const task of [...this.#open])
-      if (task.life === process) {
-        this.#open.delete(task);
-        task.abandoned();
-      }
-  }
-
-  /** Stopped as a deploy stops it; what the outside has not answered it waits for, so those answers come first. */
+  /** Stopped as a deploy stops it. It waits for what the outside has not answered, so those answers come first. */
   async #restart(process: Process): Promise<void> {
-    this.#note(`${process.name} is stopped`);
-    await this.#settle();
+    const { happenings } = this.#processes.world;
+    happenings.note(`${process.name} is stopped`);
+    await this.#settling.settle();
     if (!process.alive) return;
-    for (const answer of this.#carrier.late.splice(0)) answer.arrive();
-    this.#await(
+    while (this.#carrier.late.length > 0) this.#carrier.arrive(0);
+    this.#processes.await(
       process,
       process.runtime.stop(),
-      () => this.#note(`${process.name} has stopped`),
-      (why) => this.#note(`${process.name} did not stop: ${why}`),
+      () => happenings.note(`${process.name} has stopped`),
+      (why) => happenings.note(`${process.name} did not stop: ${why}`),
     );
-    await this.#settle();
+    await this.#settling.settle();
     if (!process.alive) return;
-    this.#kill(process);
-    this.#openProcess(process.way);
+    this.#processes.kill(process);
+    this.#processes.open(process.way);
   }
 
-  #await<Answer>(
-    life: Life,
-    promise: Promise<Answer>,
-    answered: (answer: Answer) => void,
-    unanswered: (why: string) => void,
-  ): void {
-    const task = { life, abandoned: () => unanswered("its process died") };
-    this.#open.add(task);
-    const once = (then: () => void) => {
-      if (!this.#open.delete(task)) return;
-      try {
-        then();
-      } catch (error) {
-        this.#broken ??= error;
-      }
-    };
-    promise.then(
-      (answer) => once(() => answered(answer)),
-      (error) => once(() => unanswered(reasonOf(error))),
-    );
-  }
-
-  // --------------------------------------------------------------- settling
-
-  /** Lets queries through in the seed's order until nobody asks anything any more. */
   async #settle(): Promise<void> {
-    for (let moves = 0; ; moves++) {
-      await this.#quiet();
-      if (this.#broken) throw this.#broken;
-      demand(moves < moves_max, () => "the processes keep asking the database and never come to an end");
-      const { waiting, unheard } = this.#gate;
-      if (waiting.length + unheard.length === 0) {
-        const waited_ms = this.#timers.endNext();
-        if (waited_ms === null) break;
-        this.#now_ms += waited_ms;
-        continue;
-      }
-      if (this.#maybeCrash()) continue;
-      await this.#move(this.#nextMove(waiting, unheard));
-    }
-    for (const process of this.#processes) this.#databaseIsBack(process);
-    demand(
-      [...this.#open].every(({ life }) => !life.alive),
-      () => "somebody waits for an answer and nothing is under way that could give it",
-    );
+    await this.#settling.settle();
+    await this.#observe();
   }
-
-  /** Until everything that runs without the database has run: turns of the loop in which nobody asks anything new. */
-  async #quiet(): Promise<void> {
-    for (let turns = 0; turns < 4; turns++) {
-      const before = this.#gate.issued;
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.#gate.issued !== before) turns = -1;
-    }
-  }
-
-  #nextMove(waiting: WaitingQuery[], unheard: UnheardAnswer[]): WaitingQuery | UnheardAnswer {
-    // An answer that is delayed mostly waits until the others have nothing left to ask.
-    if (waiting.length === 0 || (unheard.length > 0 && this.#random.chance(0.1)))
-      return this.#random.pick(unheard);
-    return this.#random.pick(waiting);
-  }
-
-  async #move(move: WaitingQuery | UnheardAnswer): Promise<void> {
-    const named = `${move.life.name}#${move.number} ${move.kind}`;
-    if ("deliver" in move) {
-      this.#note(`${named} is heard of`);
-      await move.deliver();
-      return;
-    }
-    const process = this.#processes.find((each) => each === move.life)!;
-    const { proxy } = process.way;
-    if (process.refusing_moves > 0 && --process.refusing_moves === 0) this.#databaseIsBack(process);
-    const away = process.refusing_moves > 0;
-    const fault = this.#calm || away ? null : this.#faultFor(move.kind);
-    if (fault) this.#fired(`${fault} ${move.kind}`);
-    if (away) this.#fired("refused connection");
-    this.#note(`${named}${fault ? ` ${fault}` : ""}${away ? " refused" : ""}`);
-    await this.#gate.let(move, proxy, fault);
-  }
-
-  #faultFor(kind: QueryKind): ProxyFault | null {
-    if (this.#random.chance(this.#trouble * fragility[kind]))
-      return this.#random.chance(kind === "append" ? 0.7 : 0.3) ? "cutAfterAnswer" : "cutBeforeSending";
-    return this.#random.chance(this.#trouble) ? "delayAnswer" : null;
-  }
-
-  #databaseIsBack(process: Process): void {
-    process.refusing_moves = 0;
-    process.way.proxy.refuse(false);
-  }
-
-  #maybeCrash(): boolean {
-    if (this.#calm) return false;
-    const [unheard] = this.#gate.unheard;
-    const unknowing = this.#processes.find((process) => process === unheard?.life);
-    if (!this.#random.chance(unknowing ? 0.03 : this.#trouble / 10)) return false;
-    this.#crash(unknowing ?? this.#random.pick(this.#processes));
-    return true;
-  }
-
-  // -------------------------------------------------------------- observing
 
   async #observe(): Promise<void> {
     for (const event of await this.#witness.read()) {
       const { type, stream, version, data } = event;
-      this.#note(`event ${stream}@${version} ${type} ${JSON.stringify(data)}`);
-      if (event.type === "effectConfirmed") {
-        const { key, receipt } = event.data;
-        const work = this.#carrier.work.get(key);
-        demand(
-          work?.references.includes(receipt.reference) === true,
-          () => `${stream}@${version} holds the receipt ${receipt.reference}, and the carrier never gave it`,
-        );
-      }
+      this.#happenings.note(`event ${stream}@${version} ${type} ${JSON.stringify(data)}`);
+      if (event.type === "effectConfirmed")
+        this.#carrier.vouchFor(event.data.key, event.data.receipt.reference);
     }
-    for (const { key, effect, order, times } of this.#carrier.work.values())
-      demand(
-        times === 1,
-        () => `the carrier did ${effect} of order ${order} ${times} times under the key ${key}`,
-      );
+    this.#carrier.didNothingTwice();
   }
 
   /** The faults stop; what is due is done; people finish; everything is compared. */
   async #end(): Promise<void> {
-    this.#calm = true;
+    this.#settling.calm = true;
     this.#carrier.calm = true;
-    for (const process of this.#processes) {
+    for (const process of this.#processes.up) {
       process.skew_ms = 0;
-      this.#databaseIsBack(process);
+      this.#processes.databaseIsBack(process);
     }
-    this.#note("the faults stop");
-    await this.#untilNothingIsDue();
-    explainOrders(this.#witness.orders.values(), this.#carrier);
-    await this.#peopleFinish();
-    for (const process of this.#processes)
-      this.#await(
-        process,
-        process.runtime.stop(),
-        () => {},
-        (why) => {
-          throw new Violation(`${process.name} could not stop: ${why}`);
-        },
-      );
-    await this.#settle();
-    await this.#observe();
-    explainOrders(this.#witness.orders.values(), this.#carrier);
-    checkOutside(this.#witness.orders.values(), this.#carrier);
-    this.#ledger.check(this.#witness);
-    const { findings, findingsTotal } = await verifyWorkspace({
-      databaseUrl: this.stage.databaseUrl,
+    this.#happenings.note("the faults stop");
+    const ending = new Ending({
       workspace: this.#workspace,
+      stage: this.stage,
+      witness: this.#witness,
+      ledger: this.#ledger,
+      processes: this.#processes,
+      asking: this.#asking,
+      settle: () => this.#settle(),
+      tick: (process) => this.#tick(process),
+      until: (instant_ms) => {
+        this.#now_ms = Math.max(this.#now_ms, instant_ms);
+      },
     });
-    demand(
-      findingsTotal === 0,
-      () => `verify finds ${findingsTotal}: ${JSON.stringify(findings.slice(0, 3))}`,
-    );
+    await ending.run();
   }
 
-  async #untilNothingIsDue(): Promise<void> {
-    for (let round = 0; ; round++) {
-      demand(round < rounds_max, () => "something is due again and again, and it never ends");
-      for (const answer of this.#carrier.late.splice(0)) answer.arrive();
-      for (const callback of [...this.#carrier.callbacks]) this.#callBack(callback, 1);
-      await this.#settle();
-      await this.#observe();
-      const { rows } = await this.stage.log.query<{ due: Date | null }>(
-        `SELECT min(greatest(due_at, claimed_until)) AS due FROM timer WHERE workspace = $1
-         AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)`,
-        [this.#workspace],
-      );
-      const due = rows[0]?.due ?? null;
-      if (due) {
-        this.#now_ms = Math.max(this.#now_ms, due.getTime() + 1);
-        this.#tick(this.#processes[round % 2]!);
-      } else if (this.#carrier.late.length + this.#carrier.callbacks.length === 0) return;
-    }
-  }
-
-  /** Those with every right do what waits for a person, until no order waits for anybody. */
-  async #peopleFinish(): Promise<void> {
-    const operator = systemActor(this.#workspace, "operator");
-    let asked = 0;
-    const ask = (actor: AuthorizedActor, command: Command) =>
-      this.#ask(this.#processes[asked % 2]!, actor, "finish", `finish-${++asked}`, command);
-    for (let round = 0; round < 12; round++) {
-      const left = [...this.#witness.orders.values()].flatMap(whatIsLeft);
-      if (left.length === 0) return;
-      if (round === 0)
-        ask(operator, {
-          type: "person.add",
-          person: finisher,
-          name: finisher,
-          email: `${finisher}@example.org`,
-          roles: ["reviewer", "supervisor"],
-        });
-      // Whoever asked for an order may have lost the right to amend it.
-      for (const person of new Set(left.map(({ who }) => who).filter((who) => who !== finisher))) {
-        ask(operator, { type: "person.enable", person });
-        ask(operator, { type: "person.grant", person, role: "requester" });
-      }
-      await this.#settle();
-      for (const { who, command } of left) ask(principal(this.#workspace, who), command);
-      await this.#settle();
-      await this.#untilNothingIsDue();
-    }
-    throw new Violation("people did all they could and orders still wait for them");
-  }
-
-  #allFaults(): Map<string, number> {
-    const all = new Map(this.faults);
+  #outcome(steps: number): Outcome {
+    const orders = new Map<string, number>();
+    for (const { status } of this.#witness.orders.values()) orders.set(status, (orders.get(status) ?? 0) + 1);
+    const faults = new Map(this.#happenings.faults);
     for (const [manner, times] of this.#carrier.manners)
-      if (manner !== "confirm") all.set(`carrier: ${manner}`, times);
-    return all;
+      if (manner !== "confirm") faults.set(`carrier: ${manner}`, times);
+    return {
+      seed: this.options.seed,
+      steps,
+      trace: this.#happenings.trace,
+      faults,
+      simulated_ms: this.#now_ms - start_ms,
+      events: this.#witness.nextPos,
+      orders,
+    };
   }
-
-  #fired(fault: string): void {
-    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-    this.trace.push(`${this.#step} fault ${fault}`);
-  }
-
-  #note(line: string): void {
-    this.trace.push(`${this.#step} ${line}`);
-  }
-}
-
-function spoken(answer: Accepted | Rejection): string {
-  if (isRejection(answer)) return `${answer.code}: ${answer.message}`;
-  const { stream, firstVersion, count, repeated } = answer;
-  return `${stream}@${firstVersion} +${count}${repeated ? " again" : ""}`;
-}
-
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split("\n").at(-1) ?? "";
 }

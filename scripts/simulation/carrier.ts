@@ -1,11 +1,12 @@
 import type { EffectInput, EffectOutcome, EffectReceipt, ProbeOutcome } from "#lib/effects/adapter";
 import type { Random } from "./random";
+import { demand } from "./violation";
 
 /**
  * The outside world of a simulation: one carrier that really keeps count of what it has done, by effect key.
  *
  * It is honest and unreliable: what it says it has done it has done, but it may say it late, twice, in another order,
- * before it answers the request, or not at all. `honest` keys are remembered for `memory_ms`, and a repeated one does
+ * before it answers the request, or not at all. If it remembers keys it does so for `memory_ms`, and a repeated one does
  * nothing and gets the first result.
  */
 export type CarrierManners = {
@@ -19,7 +20,14 @@ export type CarrierManners = {
 export type Work = { key: string; effect: string; order: string; times: number; references: string[] };
 
 /** What it will say by itself, until somebody has taken it. The same `messageId` is the same message. */
-export type Callback = { messageId: string; key: string; outcome: EffectOutcome; occurredAt: string };
+export type Callback = {
+  messageId: string;
+  key: string;
+  outcome: EffectOutcome;
+  occurredAt: string;
+  /** Does the work that was only accepted so far, when the message is first sent. */
+  make?: () => EffectOutcome;
+};
 
 type Remembered = { since_ms: number; reference: string | null };
 
@@ -58,7 +66,7 @@ export class Carrier {
   readonly work = new Map<string, Work>();
   readonly callbacks: Callback[] = [];
   /** Answers on their way to whoever asked; each is given by calling it. */
-  late: { key: string; arrive(): void }[] = [];
+  readonly late: { arrive(): void }[] = [];
   readonly manners = new Map<Manner, number>();
   /** From the outside nothing goes wrong any more. */
   calm = false;
@@ -90,7 +98,7 @@ export class Carrier {
         return { kind: "pending", reference: accepted(key) };
       case "called back before the answer":
         this.#callBack(key, confirmed(this.#do(effect, order, key)));
-        return this.#late(key, { kind: "pending", reference: accepted(key) });
+        return this.#late({ kind: "pending", reference: accepted(key) });
       case "confirmed, then called back rejected": {
         const reference = this.#do(effect, order, key);
         this.#callBack(key, { kind: "rejected", reason: "Nobody was at home." });
@@ -118,32 +126,60 @@ export class Carrier {
         if (this.random.chance(0.5)) this.#do(effect, order, key);
         throw new Error("The answer could not be read.");
       case "answered late":
-        return this.#late(key, confirmed(this.#do(effect, order, key)));
+        return this.#late(confirmed(this.#do(effect, order, key)));
     }
+  }
+
+  /** What somebody who rings up is told of a key: the number of what was done, that it is under way, or nothing. */
+  told(key: string): string | "under way" | null {
+    const reference = this.work.get(key)?.references.at(-1);
+    if (reference) return reference;
+    return this.#memory.has(key) ? "under way" : null;
   }
 
   /** What became of a key. It shows what it has done and what it has accepted, and forgets neither. */
   probe(key: string): ProbeOutcome {
     if (!this.calm && this.random.chance(this.character.trouble / 3))
       return { kind: "unknown", reason: "No answer within the time-out." };
-    const reference = this.work.get(key)?.references.at(-1);
-    if (reference) return confirmed(reference);
-    return this.#memory.has(key) ? { kind: "pending", reference: accepted(key) } : { kind: "absent" };
+    const told = this.told(key);
+    if (told === null) return { kind: "absent" };
+    return told === "under way" ? { kind: "pending", reference: accepted(key) } : confirmed(told);
   }
 
-  /** The message a callback of now would carry. What was only accepted is done at this moment. */
-  take(callback: Callback): Callback {
-    const made = callback as Callback & { make?: () => EffectOutcome };
-    if (made.make) {
-      callback.outcome = made.make();
-      made.make = undefined;
-    }
+  /** The message as it is sent now. What was only accepted is done at this moment. */
+  take(which: number): Callback {
+    const callback = this.callbacks[which]!;
+    if (callback.make) callback.outcome = callback.make();
+    callback.make = undefined;
     return callback;
   }
 
+  /** Somebody has heard a message; it is not sent again. */
   taken(callback: Callback): void {
     const at = this.callbacks.indexOf(callback);
     if (at >= 0) this.callbacks.splice(at, 1);
+  }
+
+  /** An answer that was on its way reaches whoever asked, if that one is still there. */
+  arrive(which: number): void {
+    this.late.splice(which, 1)[0]!.arrive();
+  }
+
+  /** Throws a `Violation` unless it gave this receipt for this key. */
+  vouchFor(key: string, reference: string): void {
+    demand(
+      this.work.get(key)?.references.includes(reference) === true,
+      () => `the log holds the receipt ${reference} for ${key}, and the carrier never gave it`,
+    );
+  }
+
+  /** Throws a `Violation` when one key made it do something more than once. */
+  didNothingTwice(): void {
+    for (const { key, effect, order, times } of this.work.values())
+      demand(
+        times === 1,
+        () => `the carrier did ${effect} of order ${order} ${times} times under the key ${key}`,
+      );
   }
 
   #do(effect: string, order: string, key: string): string {
@@ -174,14 +210,18 @@ export class Carrier {
   }
 
   #later(effect: string, order: string, key: string): Callback {
-    const make = () => confirmed(this.#do(effect, order, key));
-    const pending: EffectOutcome = { kind: "pending", reference: accepted(key) };
-    return { messageId: this.#message(), key, outcome: pending, occurredAt: this.#now(), make } as Callback;
+    return {
+      messageId: this.#message(),
+      key,
+      outcome: { kind: "pending", reference: accepted(key) },
+      occurredAt: this.#now(),
+      make: () => confirmed(this.#do(effect, order, key)),
+    };
   }
 
-  #late(key: string, outcome: EffectOutcome): Promise<EffectOutcome> {
+  #late(outcome: EffectOutcome): Promise<EffectOutcome> {
     return new Promise((resolve) => {
-      this.late.push({ key, arrive: () => resolve(outcome) });
+      this.late.push({ arrive: () => resolve(outcome) });
     });
   }
 
