@@ -3,19 +3,19 @@
 import { LoaderCircle } from "lucide-react";
 import { useActionState } from "react";
 import { Button, type ButtonSize, type ButtonVariant, buttonClass } from "./button";
-import { TextArea } from "./field";
+import { TextArea, TextField } from "./field";
 import { HiddenFields } from "./hidden-fields";
 import { Notice } from "./notice";
 import { type Refusal, RefusalSummary } from "./refusal";
 
-/** What the action answers. `note` brings back what was typed. */
+/** What the action answers. `note` and `line` bring back what was typed. */
 export type CommandState =
   | { status: "idle" }
   | { status: "done"; message: string }
-  | ({ status: "refused"; note?: string } & Refusal);
+  | ({ status: "refused"; note?: string; line?: string } & Refusal);
 
 export type CommandFormProps = {
-  /** Gets the hidden values, and `note` when one is asked for. */
+  /** Gets the hidden values, and `note` and the line by its name when they are asked for. */
   action: (state: CommandState, data: FormData) => Promise<CommandState>;
   /** `order`, `task`, `commandId` and the like. */
   hidden: Readonly<Record<string, string | number | undefined>>;
@@ -25,17 +25,38 @@ export type CommandFormProps = {
   size?: ButtonSize;
   /** Set when the command takes a reason: it is then asked for before the last button. */
   note?: { label: string; required: boolean; hint?: string };
+  /** One more line of text, above the note: a number that somebody else gave. */
+  line?: { name: string; label: string; hint?: string };
 };
 
 /** One command as one button: claim, release, cancel, retry. With a note it opens first and asks for the reason. */
-export function CommandForm({ action, hidden, label, variant, size, note }: CommandFormProps) {
+export function CommandForm({ action, hidden, label, variant, size, note, line }: CommandFormProps) {
   const [state, formAction, pending] = useActionState(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   const form = (
     <form action={formAction} className="grid justify-items-start gap-3" aria-busy={pending || undefined}>
-      {refused && <RefusalSummary refusal={refused} labels={{ note: note?.label ?? "Note" }} />}
+      {refused && (
+        <RefusalSummary
+          refusal={refused}
+          labels={{ note: note?.label ?? "Note", ...(line && { [line.name]: line.label }) }}
+        />
+      )}
       {state.status === "done" && <Notice kind="success" title={state.message} announce />}
       <HiddenFields values={hidden} />
+      {line && (
+        <div className="w-full">
+          <TextField
+            name={line.name}
+            label={line.label}
+            hint={line.hint}
+            required
+            error={refused?.fieldErrors?.[line.name]}
+            defaultValue={refused?.line}
+            maxLength={200}
+            autoComplete="off"
+          />
+        </div>
+      )}
       {note && (
         <div className="w-full">
           <TextArea

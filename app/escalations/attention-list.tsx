@@ -2,13 +2,12 @@ import type { Route } from "next";
 import Link from "next/link";
 import { formatMoney } from "#lib/domain/money";
 import type { AttentionLine } from "#lib/queries/escalations";
-import { effectWords } from "#lib/queries/words";
 import type { ViewTime } from "../../components/format";
 import { Moment } from "../../components/moment";
-import { RetryEffect } from "../orders/retry-effect";
+import { UnsettledEffects } from "../orders/unsettled-effects";
 import { orderTitle } from "../task-rows";
 
-/** Orders that stand still: why, and a way to have what failed tried again. */
+/** Orders that stand still: why, what is known of what is not settled outside, and the ways to settle it. */
 export function AttentionList({ lines, view }: { lines: readonly AttentionLine[]; view: ViewTime }) {
   return (
     <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
@@ -24,15 +23,11 @@ export function AttentionList({ lines, view }: { lines: readonly AttentionLine[]
             </p>
           </div>
           <p className="text-bad wrap-anywhere">{line.why}</p>
-          {line.failed.map(({ key, effect, reason, since }) => (
-            <div key={key} className="grid justify-items-start gap-2">
-              <p className="text-ink-muted">
-                {effectWords(effect).title}: {reason ?? "failed"} (
-                <Moment at={since} view={view} as="instant" />)
-              </p>
-              <RetryEffect order={line.order} effectKey={key} title={effectWords(effect).title} />
-            </div>
-          ))}
+          {line.unsettled ? (
+            <UnsettledEffects order={line.order} unsettled={line.unsettled} view={view} />
+          ) : (
+            <p className="text-ink-muted">Its own page says what can be done.</p>
+          )}
         </li>
       ))}
     </ul>

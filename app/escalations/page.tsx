@@ -7,6 +7,7 @@ import { PageHeading } from "../../components/page-heading";
 import { Pagination } from "../../components/pagination";
 import { QueueTable } from "../../components/queue-table";
 import { ConsoleFrame } from "../console-frame";
+import { outside } from "../engine";
 import { single, store, viewNow, waiting } from "../reading";
 import { taskRow } from "../task-rows";
 import { AttentionList } from "./attention-list";
@@ -21,7 +22,7 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
   const view = await viewNow();
   const [overdue, stuck] = await Promise.all([
     escalatedPage(actor, store(), overdueAfter),
-    attentionPage(actor, store(), stuckAfter),
+    attentionPage(actor, store(), { cursor: stuckAfter, now: view.now, outside: await outside() }),
     waiting(actor),
   ]);
   return (
@@ -59,7 +60,7 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
           {stuck.lines.length === 0 ? (
             <EmptyState
               title="Nothing stands still"
-              reason="An order comes here when something outside failed for good or contradicts itself."
+              reason="An order comes here when something outside failed for good, is in doubt or contradicts itself."
             />
           ) : (
             <AttentionList lines={stuck.lines} view={view} />

@@ -132,14 +132,78 @@ export const cancel = commandAction<CommandState, { order: string; note: string 
   refused: refusedCommand,
 });
 
-/** Has a failed effect tried again, under the key it always had. */
-export const retry = commandAction<CommandState, { order: string; key: string; note: string }>({
+const effectOf = (missing: string) =>
+  z.object({ order: z.string(), key: z.string(), note: reasoned(missing) });
+type OfEffect = { order: string; key: string; note: string };
+
+/** Has an effect tried again, under the key it always had. */
+export const retry = commandAction<CommandState, OfEffect>({
   engine,
-  fields: z.object({ order: z.string(), key: z.string(), note: reasoned("Say why it should work now.") }),
+  fields: effectOf("Say why it should work now."),
   command: ({ order, key, note }) => ({ type: "effect.retry", order, key, reason: note }),
   done(_, { order }) {
     drawAgain(order);
     return { status: "done", message: "It is tried again." };
+  },
+  refused: refusedCommand,
+});
+
+/** Says that an effect in doubt was done, by the outside's own number for it. */
+export const settleDone = commandAction<CommandState, OfEffect & { reference: string }>({
+  engine,
+  fields: effectOf("Say how you know that it was done.").extend({
+    reference: z.string().trim().min(1, "Give the number it was done under.").max(200),
+  }),
+  command: ({ order, key, note, reference }) => ({
+    type: "effect.settle",
+    order,
+    key,
+    finding: { kind: "done", reference },
+    reason: note,
+  }),
+  done(_, { order }) {
+    drawAgain(order);
+    return { status: "done", message: "It counts as done." };
+  },
+  refused: (refusal, typed) => {
+    const refused = refusedCommand(refusal, typed);
+    return refused.status === "refused" ? { ...refused, line: typed.reference } : refused;
+  },
+});
+
+/** Says that an effect in doubt was not done, and leaves it at that. */
+export const settleNotDone = settleAction(false, "It counts as not done.");
+
+/** Says that an effect was not done, and has it done anew under a key of its own. */
+export const doAnew = settleAction(true, "It is done anew.");
+
+function settleAction(issueAgain: boolean, message: string) {
+  return commandAction<CommandState, OfEffect>({
+    engine,
+    fields: effectOf("Say how you know that it was not done."),
+    command: ({ order, key, note }) => ({
+      type: "effect.settle",
+      order,
+      key,
+      finding: { kind: "notDone", issueAgain },
+      reason: note,
+    }),
+    done(_, { order }) {
+      drawAgain(order);
+      return { status: "done", message };
+    },
+    refused: refusedCommand,
+  });
+}
+
+/** Says that an order needs nobody's attention any more. */
+export const clearAttention = commandAction<CommandState, { order: string; note: string }>({
+  engine,
+  fields: z.object({ order: z.string(), note: reasoned("Say what you found.") }),
+  command: ({ order, note }) => ({ type: "order.clearAttention", order, reason: note }),
+  done(_, { order }) {
+    drawAgain(order);
+    return { status: "done", message: "The order needs no attention any more." };
   },
   refused: refusedCommand,
 });

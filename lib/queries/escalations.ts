@@ -1,12 +1,15 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
+import { foldOrder } from "./order-fold";
 import { lines_per_page, orderPage, type Page, readOrderCursor } from "./page";
 import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
-import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
-import { currentGeneration, type Store } from "./store";
+import { type CustomerRow, customerColumns, customerIn, joinCustomer, keysOf, subjectsOf } from "./personal";
+import type { Outside } from "./possible";
+import { currentGeneration, readStreams, type Store } from "./store";
 import { type TaskLine, taskPage } from "./task-list";
-import { inWords } from "./words";
+import { type Unsettled, unsettledOf } from "./unsettled";
+import { definitionOf, inWords } from "./words";
 
 /** The tasks whose time was up, as a condition over `task t`; `$1` is the workspace. */
 export const escalatedTasks = `t.workspace = $1 AND t.generation = ${currentGeneration} AND t.escalated
@@ -25,7 +28,7 @@ export async function escalatedPage(
   return taskPage(store, { where: escalatedTasks, parameters: [], standing: true }, cursor);
 }
 
-/** An order that stands still until somebody looks: why, and the failed effects that can be tried again. */
+/** An order that stands still until somebody looks: why, what of it is not settled, and what can be done about it. */
 export type AttentionLine = {
   order: string;
   businessKey: string;
@@ -34,7 +37,8 @@ export type AttentionLine = {
   requestedBy: string;
   receivedAt: string;
   why: string;
-  failed: { key: string; effect: string; reason: string | null; since: string }[];
+  /** Null when the order's history is too long to be read for a list, or cannot be read: its own page says more. */
+  unsettled: Unsettled | null;
 };
 
 type AttentionRow = CustomerRow & {
@@ -45,27 +49,27 @@ type AttentionRow = CustomerRow & {
   currency: Currency;
   received_at: Date;
   needs_attention: string;
+  version: number;
 };
 
-type FailedRow = {
-  order_id: string;
-  effect_key: string;
-  name: string;
-  reason: string | null;
-  changed_at: Date;
-};
+/** A list reads the whole history of each order on it, so that of a longer one stays closed. */
+const events_max = 500;
 
-/** Orders that need attention, the longest waiting first. `cursor` is the `next` of the page before. */
+/**
+ * Orders that need attention, the longest waiting first. `cursor` is the `next` of the page before; `now` and what is known
+ * of their `outside` decide what may be done.
+ */
 export async function attentionPage(
   actor: AuthorizedActor,
   store: Store,
-  cursor?: string,
+  { cursor, now, outside }: { cursor?: string; now: string; outside: Outside },
 ): Promise<Page<AttentionLine>> {
   demandReader(actor, store.keys.workspace, "escalations");
   const [after, afterOrder] = readOrderCursor(cursor);
   const rows = await store.database.$queryRawUnsafe<AttentionRow[]>(
     `SELECT o.*, ${customerColumns} FROM (
-       SELECT order_id, business_key, requested_by, amount_minor, currency, received_at, needs_attention FROM orders
+       SELECT order_id, business_key, requested_by, amount_minor, currency, received_at, needs_attention, version
+       FROM orders
        WHERE workspace = $1 AND generation = ${currentGeneration} AND needs_attention IS NOT NULL
          AND ($2::timestamptz IS NULL OR (received_at, order_id) > ($2::timestamptz, $3))
        ORDER BY received_at, order_id LIMIT ${lines_per_page + 1}) o
@@ -76,21 +80,21 @@ export async function attentionPage(
     afterOrder ?? "",
   );
   const { shown, next } = orderPage(rows);
-  const [failed, names] = await Promise.all([
-    store.database.$queryRawUnsafe<FailedRow[]>(
-      `SELECT order_id, effect_key, name, reason, changed_at FROM effect
-       WHERE workspace = $1 AND generation = ${currentGeneration} AND state = 'FAILED' AND order_id = ANY ($2::text[])
-       ORDER BY changed_at`,
-      store.keys.workspace,
-      shown.map(({ order_id }) => order_id),
-    ),
-    namesOf(
-      store,
-      shown.map(({ requested_by }) => requested_by),
-    ),
+  const histories = await readStreams(
+    store,
+    shown.filter(({ version }) => version <= events_max).map(({ order_id }) => `order/${order_id}`),
+  );
+  const events = [...histories.values()].flat();
+  const people = events.flatMap(({ body }) => (body.actor.type === "person" ? [body.actor.id] : []));
+  const [held, names] = await Promise.all([
+    keysOf(store, subjectsOf(events)),
+    namesOf(store, [...shown.map(({ requested_by }) => requested_by), ...people]),
   ]);
-  return {
-    lines: shown.map((row) => ({
+  const lines = shown.map(async (row): Promise<AttentionLine> => {
+    const history = histories.get(`order/${row.order_id}`) ?? [];
+    const { state, unreadable } = foldOrder(history);
+    const read = state && !unreadable;
+    return {
       order: row.order_id,
       businessKey: row.business_key,
       customer: customerIn(store, row),
@@ -98,15 +102,16 @@ export async function attentionPage(
       requestedBy: names.person(row.requested_by),
       receivedAt: row.received_at.toISOString(),
       why: inWords(row.needs_attention),
-      failed: failed
-        .filter(({ order_id }) => order_id === row.order_id)
-        .map(({ effect_key, name, reason, changed_at }) => ({
-          key: effect_key,
-          effect: name,
-          reason,
-          since: changed_at.toISOString(),
-        })),
-    })),
-    next,
-  };
+      unsettled: read
+        ? await unsettledOf(
+            store,
+            { definition: definitionOf(state.workflow), state, events: history, held, names },
+            actor,
+            now,
+            outside,
+          )
+        : null,
+    };
+  });
+  return { lines: await Promise.all(lines), next };
 }

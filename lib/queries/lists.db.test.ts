@@ -4,6 +4,7 @@ import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { logPage } from "./audit-log";
 import { attentionPage, escalatedPage } from "./escalations";
 import { NotAllowedToReadError } from "./permission";
+import { unknownOutside } from "./possible";
 import { queue } from "./queue";
 import { needingChanges, requestsPage } from "./requests";
 import { waitingFor } from "./waiting";
@@ -122,7 +123,14 @@ describe("escalations", () => {
   });
 
   test("nothing stands still where nothing failed", async () => {
-    expect((await attentionPage(person("sam"), workspace)).lines).toEqual([]);
+    expect(
+      (
+        await attentionPage(person("sam"), workspace, {
+          now: workspace.clock.now(),
+          outside: unknownOutside,
+        })
+      ).lines,
+    ).toEqual([]);
   });
 });
 

@@ -112,15 +112,16 @@ async function whoCanDecide(store: Store, task: TaskState, names: Names): Promis
   return whoHas(store, task.roles, task.excluded);
 }
 
-/** Names the people of these roles who are not excluded, as a sentence that ends a refusal. */
+/** Names the people of these roles who are not excluded, as a sentence that ends a refusal to `doing` it. */
 export async function whoHas(
   store: Store,
   roles: readonly Role[],
   excluded: readonly string[],
+  doing = "decide",
 ): Promise<string> {
   const { names, total } = await holdersOf(store, roles, excluded, named_max);
   if (total === 0) return `Nobody else is one of the ${plural(roles)} yet; an admin can change that.`;
   const others = total - names.length;
   const listed = others > 0 ? [...names, `${others} ${others === 1 ? "other" : "others"}`] : names;
-  return `${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(listed)} can decide it.`;
+  return `${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(listed)} can ${doing} it.`;
 }

@@ -1,19 +1,21 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { demandActor } from "#lib/domain/authority";
 import { waitingForChanges } from "#lib/domain/decide-order";
-import { evolve, type OrderState } from "#lib/domain/order";
+import type { OrderState } from "#lib/domain/order";
 import { type RuleResult, ruleSentence } from "#lib/domain/policy";
 import type { WorkflowDefinition } from "#lib/domain/workflow";
+import { foldOrder } from "./order-fold";
 import { type OrderTask, tasksOf } from "./order-tasks";
 import { type GivenVerdicts, type PathStep, pathOf } from "./path";
 import { namesOf } from "./people-names";
 import { mayRead } from "./permission";
-import { keysOf, type Personal, personalOf, subjectsOf, textOf } from "./personal";
-import { refusalOf } from "./possible";
+import { keysOf, noteOf, type Personal, personalOf, subjectsOf, textOf } from "./personal";
+import { type Outside, refusalOf, unknownOutside } from "./possible";
 import { followsByItself, sentenceOf } from "./sentences";
 import { type OrderStanding, standingOfState } from "./standing";
 import { readStream, type Store, type StoredEvent } from "./store";
-import { actorWords, definitionOf, effectWords, inWords } from "./words";
+import { type Unsettled, unsettledOf } from "./unsettled";
+import { actorWords, definitionOf, inWords } from "./words";
 
 /** One event of the order's history, ready to be shown: `detail` is its data as JSON, envelopes closed. */
 export type HistoryLine = {
@@ -47,8 +49,8 @@ export type OrderView = {
   path: PathStep[];
   tasks: OrderTask[];
   needsAttention: string | null;
-  /** Effects that failed for good, each with whether this actor may have it tried again. */
-  failedEffects: { key: string; title: string; reason: string | null; mayRetry: boolean }[];
+  /** What stands still outside or is waited for there, and what this actor may do about it. */
+  unsettled: Unsettled;
   mayCancel: boolean;
   /** Set when this actor is asked to change the order: the task, and what the reviewer wrote. */
   changesAsked: { step: string; visit: number; asked: string | undefined } | null;
@@ -59,17 +61,19 @@ export type OrderView = {
 
 /**
  * The order as its events leave it; null when there is none, or none this actor may see: who may not read every order
- * sees the own ones, and learns of no other that it exists. `now` decides what is possible at this moment.
+ * sees the own ones, and learns of no other that it exists. `now` decides what is possible at this moment, and what may be
+ * done about effects depends on their `outside`.
  */
 export async function orderView(
   actor: AuthorizedActor,
   store: Store,
   id: string,
   now: string,
+  outside: Outside = unknownOutside,
 ): Promise<OrderView | null> {
   demandActor(actor, store.keys.workspace);
   const events = await readStream(store, `order/${id}`);
-  const { state, unreadable } = fold(events);
+  const { state, unreadable } = foldOrder(events);
   if (!state || !maySee(actor, state)) return null;
 
   const [held, names] = await Promise.all([
@@ -102,14 +106,7 @@ export async function orderView(
     path: definition ? pathOf(definition, state, given, names) : [],
     tasks: definition ? await tasksOf(store, definition, state, actor, now, names) : [],
     needsAttention: state.needsAttention && inWords(state.needsAttention),
-    failedEffects: Object.values(state.effects)
-      .filter(({ status }) => status === "FAILED")
-      .map(({ key, effect, reason }) => ({
-        key,
-        title: effectWords(effect).title,
-        reason,
-        mayRetry: may({ type: "effect.retry", order: id, key, reason: "to see whether it may" }),
-      })),
+    unsettled: await unsettledOf(store, { definition, state, events, held, names }, actor, now, outside),
     mayCancel: may({ type: "order.cancel", order: id, reason: "to see whether it may" }),
     changesAsked:
       suspended && state.requestedBy === actor.person
@@ -123,19 +120,6 @@ export async function orderView(
 function maySee(actor: AuthorizedActor, state: OrderState): boolean {
   if (mayRead(actor, "orders")) return true;
   return mayRead(actor, "ownOrders") && actor.person !== undefined && actor.person === state.requestedBy;
-}
-
-function fold(events: readonly StoredEvent[]): { state: OrderState | null; unreadable: string | null } {
-  let state: OrderState | null = null;
-  for (const { body, event } of events) {
-    if (!event)
-      return {
-        state,
-        unreadable: `This version of Holdpoint does not know what ${body.type} means, which stands in version ${body.version}.`,
-      };
-    state = evolve(state, event);
-  }
-  return { state, unreadable: null };
 }
 
 function peopleIn(state: OrderState, events: readonly StoredEvent[]): string[] {
@@ -204,11 +188,4 @@ function historyLine(
     detail: JSON.stringify(body.data, null, 2),
     leaf,
   };
-}
-
-/** What somebody wrote with an event: a note, the reason for it, or what the outside said. */
-function noteOf(body: StoredEvent["body"], held: Held): string | undefined {
-  const personal = personalOf(body, held);
-  if (personal === "erased") return "What was written here has been erased.";
-  return textOf(personal, "note") ?? textOf(personal, "reason") ?? textOf(personal, "detail");
 }

@@ -48,6 +48,13 @@ export function textOf(personal: Personal | "erased" | null, member: string): st
   return typeof value === "string" ? value : undefined;
 }
 
+/** What somebody wrote with an event: a note, the reason for it, or what the outside said. */
+export function noteOf(body: EventBody, held: ReadonlyMap<string, SubjectKeys>): string | undefined {
+  const personal = personalOf(body, held);
+  if (personal === "erased") return "What was written here has been erased.";
+  return textOf(personal, "note") ?? textOf(personal, "reason") ?? textOf(personal, "detail");
+}
+
 /** What a statement over `orders o` (or a row of `orders` called `o`) selects and joins for `customerIn`; `$1` is the workspace. */
 export const customerColumns = "content.body AS content, content_key.wrapped";
 export const joinCustomer = `LEFT JOIN LATERAL (

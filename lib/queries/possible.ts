@@ -2,7 +2,7 @@ import type { AuthorizedActor } from "#lib/domain/authority";
 import { alwaysOpen } from "#lib/domain/calendar";
 import type { OrderCommand } from "#lib/domain/commands";
 import { decideOrder } from "#lib/domain/decide-order";
-import type { Facts } from "#lib/domain/facts";
+import type { DoubtFact, Facts } from "#lib/domain/facts";
 import type { OrderState } from "#lib/domain/order";
 import { defaultPolicy } from "#lib/domain/policy";
 import { isRejection, type Rejection } from "#lib/domain/rejection";
@@ -17,6 +17,12 @@ import type { WorkflowDefinition } from "#lib/domain/workflow";
  */
 export type AskableCommand = Exclude<OrderCommand, { type: "order.receive" | "order.amend" }>;
 
+/** What an effect's outside offers in doubt, as the adapters of this process say it; null where none knows the effect. */
+export type Outside = (effect: string) => DoubtFact | null;
+
+/** For questions that are not about effects. */
+export const unknownOutside: Outside = () => null;
+
 /** Why this actor's command would be refused now; null when it would be accepted. */
 export function refusalOf(
   definition: WorkflowDefinition,
@@ -24,12 +30,13 @@ export function refusalOf(
   actor: AuthorizedActor,
   now: string,
   command: AskableCommand,
+  outside: Outside = unknownOutside,
 ): Rejection | null {
-  const decided = decideOrder(definition, state, factsFor(state, actor, now), command);
+  const decided = decideOrder(definition, state, factsFor(state, actor, now, outside), command);
   return isRejection(decided) ? decided : null;
 }
 
-function factsFor(state: OrderState, actor: AuthorizedActor, now: string): Facts {
+function factsFor(state: OrderState, actor: AuthorizedActor, now: string, outside: Outside): Facts {
   return {
     workspace: actor.workspace,
     stream: `order/${state.id}`,
@@ -46,7 +53,7 @@ function factsFor(state: OrderState, actor: AuthorizedActor, now: string): Facts
     customer: { earlierOrders: 0, asOf: 0 },
     personal: () => ({}),
     attemptNow: () => null,
-    doubt: () => ({ kind: "neither" }),
+    doubt: (effect) => outside(effect) ?? { kind: "neither" },
     answersWithin_ms: () => null,
   };
 }

@@ -38,5 +38,25 @@ export async function readStream({ database, keys }: Store, stream: string): Pro
   return rows.map(readStored);
 }
 
+/** All events of each of these streams, by version; a stream without events is not among them. */
+export async function readStreams(
+  { database, keys }: Store,
+  streams: readonly string[],
+): Promise<Map<string, StoredEvent[]>> {
+  const found = new Map<string, StoredEvent[]>();
+  if (streams.length === 0) return found;
+  const rows = await database.$queryRawUnsafe<EventRow[]>(
+    `SELECT ${eventColumns} FROM event WHERE workspace = $1 AND stream = ANY ($2::text[]) ORDER BY stream, version`,
+    keys.workspace,
+    streams,
+  );
+  for (const stored of rows.map(readStored)) {
+    const events = found.get(stored.body.stream);
+    if (events) events.push(stored);
+    else found.set(stored.body.stream, [stored]);
+  }
+  return found;
+}
+
 /** The generation of projections to read, as a scalar of SQL whose `$1` is the workspace. */
 export const currentGeneration = "(SELECT generation FROM workspace_head WHERE workspace = $1)";

@@ -1,5 +1,7 @@
 import type { Role } from "#lib/domain/authority";
 import type { RecordedEvent } from "#lib/domain/events";
+import type { DoubtFact } from "#lib/domain/facts";
+import type { EffectState } from "#lib/domain/order";
 import type { RuleName } from "#lib/domain/policy";
 import type { Step, WorkflowDefinition } from "#lib/domain/workflow";
 import { workflows } from "#lib/domain/workflows/registry";
@@ -25,6 +27,35 @@ export function effectWords(effect: string): EffectWords {
   return Object.hasOwn(effects, effect)
     ? (effects[effect] as EffectWords)
     : { title: readable(effect), noun: `“${readable(effect)}”`, outside: "The other system" };
+}
+
+/**
+ * Why an effect that stands still is not asked for again by itself; `doubt` is what its outside offers when nobody knows
+ * whether it happened, null where nothing here knows that outside.
+ */
+export function whyNotAskedAgain(
+  { effect, status, reason, doubts, attemptsInRow }: EffectState,
+  doubt: DoubtFact | null,
+): string {
+  const { outside } = effectWords(effect);
+  if (status === "PENDING") return `${outside} has accepted it and answers by itself.`;
+  if (status === "FAILED") return `${reason ?? "It failed."} Nothing is sent again until somebody says so.`;
+  if (doubts.length > 0 && reason?.startsWith("Rejected now"))
+    return `${outside} rejected the last attempt, which says nothing of an earlier one without an answer.`;
+  switch (doubt?.kind) {
+    case undefined:
+      return `Nothing here is connected to it, so nobody can ask. ${outside} may have done it.`;
+    case "neither":
+      return `${outside} would do it a second time if it was sent again, and cannot be asked what became of it.`;
+    case "probe":
+      return `${outside} was asked what became of it as often as the workflow allows, without a clear answer.`;
+    case "honoursKey":
+      return `It was sent ${attemptsInRow === 1 ? "once" : `${attemptsInRow} times`}: as often as the workflow allows, or as long as ${sentenceMiddle(outside)} knows its key.`;
+  }
+}
+
+function sentenceMiddle(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** A sentence of the log that calls effects by their names in the definition, in the words people use for them. */

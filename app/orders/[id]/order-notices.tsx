@@ -1,7 +1,6 @@
 import { engineProcess } from "#lib/engine/process";
 import type { OrderView } from "#lib/queries/order";
 import { Notice } from "../../../components/notice";
-import { RetryEffect } from "../retry-effect";
 
 /** What somebody must know before reading on: that the order stands still, why, and how it can go on. */
 export async function OrderNotices({ order }: { order: OrderView }) {
@@ -17,15 +16,6 @@ export async function OrderNotices({ order }: { order: OrderView }) {
       {order.needsAttention && (
         <Notice kind="error" title="This order needs attention">
           <p>{order.needsAttention}</p>
-          {order.failedEffects.map(({ key, title, mayRetry }) =>
-            mayRetry ? (
-              <div key={key} className="pt-2">
-                <RetryEffect order={order.id} effectKey={key} title={title} />
-              </div>
-            ) : (
-              <p key={key}>A supervisor can have “{title}” tried again.</p>
-            ),
-          )}
         </Notice>
       )}
       {order.changesAsked && (

@@ -14,6 +14,7 @@ import { PolicyResult } from "../../../components/policy-result";
 import { StepPath } from "../../../components/step-path";
 import { Timeline } from "../../../components/timeline";
 import { ConsoleFrame } from "../../console-frame";
+import { outside } from "../../engine";
 import { store, viewNow } from "../../reading";
 import { OrderBadge } from "../../status-badges";
 import { orderTitle } from "../../task-rows";
@@ -21,6 +22,7 @@ import { CancelOrder } from "./cancel-order";
 import { OrderContent } from "./order-content";
 import { OrderNotices } from "./order-notices";
 import { OrderTaskPanel } from "./order-task-panel";
+import { OutsidePanel } from "./outside-panel";
 import { customerOf } from "./personal";
 import { policyRules } from "./policy-rules";
 
@@ -30,7 +32,7 @@ export const metadata: Metadata = { title: "Order" };
 export default async function OrderPage({ params }: PageProps<"/orders/[id]">) {
   const actor = await gate();
   const view = await viewNow();
-  const order = await orderView(actor, store(), (await params).id, view.now);
+  const order = await orderView(actor, store(), (await params).id, view.now, await outside());
   if (!order) notFound();
   return (
     <ConsoleFrame actor={actor}>
@@ -58,6 +60,7 @@ export default async function OrderPage({ params }: PageProps<"/orders/[id]">) {
             </Notice>
           )}
         </Panel>
+        <OutsidePanel order={order} view={view} />
         <div className="grid items-start gap-4 lg:grid-cols-2">
           <div className="grid gap-4">
             {order.tasks.map((task) => (
