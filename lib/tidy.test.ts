@@ -86,6 +86,8 @@ const places: Readonly<Record<string, Place>> = {
       "lib/auth/credential.ts → prisma/client/client":
         "an address that is taken is told by the database's own error",
       "lib/auth/session.ts → lib/env.ts": "the secret of the cookies is the installation's",
+      "lib/auth/session.ts → lib/web/log-failure.ts":
+        "what fails is written by one hand, without personal data",
     },
     packages: [/^next-auth(\/|$)/, next, react, "node:crypto", "@node-rs/argon2", "rate-limiter-flexible"],
   },
@@ -95,13 +97,14 @@ const places: Readonly<Record<string, Place>> = {
     mayTypes: ["lib/engine"],
     also: {
       "lib/web/action.ts → lib/env.ts": "an action compares the request's origin with the console's address",
+      "lib/web/log.ts → lib/env.ts": "how much is logged is the installation's to say",
     },
-    packages: [next, react, "node:crypto", "zod", "@asteasolutions/zod-to-openapi", "server-only"],
+    packages: [next, react, "node:crypto", "pino", "zod", "@asteasolutions/zod-to-openapi", "server-only"],
   },
   "lib/db.ts": {
     does: "opens the database",
     may: ["lib/env.ts", "prisma/client"],
-    packages: ["@prisma/adapter-pg"],
+    packages: ["@prisma/adapter-pg", "pg"],
   },
   "lib/env.ts": {
     does: "reads the environment",
@@ -131,7 +134,17 @@ const places: Readonly<Record<string, Place>> = {
       "lib/env.ts",
       "lib/clock.ts",
     ],
-    packages: [next, react, "next-themes", /^geist\//, "lucide-react", "node:crypto", "zod", "server-only"],
+    packages: [
+      next,
+      react,
+      "next-themes",
+      /^geist\//,
+      "lucide-react",
+      "node:crypto",
+      "prom-client",
+      "zod",
+      "server-only",
+    ],
   },
   e2e: {
     does: "knows what a browser and an HTTP client know",

@@ -87,20 +87,25 @@ export class Appender {
       return { i, ...command, count: events.length, guards: guards.length > 0 ? guards : undefined };
     });
     this.transactions++;
-    const [row] = await this.database.$queryRawUnsafe<[{ answer: Answer }]>(
-      "SELECT append($1, $2::integer, $3::jsonb, $4::integer[], $5::text[], $6::integer[], $7, $8::jsonb, $9::json[]) AS answer",
-      this.workspace,
-      generation,
-      JSON.stringify(listed),
-      owners,
-      types,
-      schemas,
-      // Canonical JSON escapes every line feed, so the bodies can't hold one.
-      bodies.join("\n"),
-      subjectKeys.length > 0 ? JSON.stringify(subjectKeys) : null,
-      rows,
-    );
-    return this.#verdicts(commands, generation, row.answer);
+    const { rows: answers } = await this.database.pool.query<{ answer: Answer }>({
+      name: "holdpoint_append",
+      // One parameter for each list of rows: as elements of an array every quote in them would be escaped.
+      text: `SELECT append($1, $2, $3, $4, $5, $6, $7, $8, ARRAY[$9::json, $10::json, $11::json, $12::json, $13::json, $14::json])
+        AS answer`,
+      values: [
+        this.workspace,
+        generation,
+        JSON.stringify(listed),
+        owners,
+        types,
+        schemas,
+        // Canonical JSON escapes every line feed, so the bodies can't hold one.
+        bodies.join("\n"),
+        subjectKeys.length > 0 ? JSON.stringify(subjectKeys) : null,
+        ...rows,
+      ],
+    });
+    return this.#verdicts(commands, generation, answers[0]!.answer);
   }
 
   #verdicts(commands: AppendCommand[], generation: number, answer: Answer): Verdict[] {

@@ -1,9 +1,10 @@
 import pg from "pg";
 import type { Runtime } from "./runtime";
+import type { TickReport } from "./scheduler";
 
 /**
  * Drives a workspace from inside the app: the same `tick` as the scheduled route, woken by NOTIFY and, as a net, by a slow
- * poll. Bursts of notifications become one tick; a tick that fails is tried again at the next poll and told to `report`.
+ * poll. Bursts of notifications become one tick; a tick that fails is tried again at the next poll. What happens is told to `tell`.
  * Nobody is woken twice for what is due once: rows are claimed in the database.
  */
 export type Driver = {
@@ -12,15 +13,22 @@ export type Driver = {
   stop(): Promise<void>;
 };
 
+/**
+ * What a process that drives says of itself. `during` may be written down; the message of `error` may not, because it can
+ * quote what somebody sent. Ticks that did nothing are not told.
+ */
+export type Told =
+  | { what: "started" }
+  | { what: "ticked"; report: TickReport }
+  | { what: "trouble"; during: string; error: unknown }
+  | { what: "stopped" };
+export type Tell = (told: Told) => void;
+
 const poll_ms = 1_000;
 const pause_ms = 100;
 const reconnect_ms = 2_000;
 
-export function startDriver(
-  runtime: Runtime,
-  databaseUrl: string,
-  report: (problem: string) => void,
-): Driver {
+export function startDriver(runtime: Runtime, databaseUrl: string, tell: Tell): Driver {
   const listeners = new Set<(nextPos: number) => void>();
   let stopped = false;
   let wake = () => {};
@@ -45,9 +53,11 @@ export function startDriver(
       await listening.query("LISTEN holdpoint");
       client = listening;
     } catch (error) {
-      report(
-        `listening for changes failed, polling goes on: ${error instanceof Error ? error.message : error}`,
-      );
+      tell({
+        what: "trouble",
+        during: `listening for changes failed, polling goes on: ${said(error)}`,
+        error,
+      });
     }
   };
 
@@ -55,9 +65,11 @@ export function startDriver(
     while (!stopped) {
       let more = false;
       try {
-        more = (await runtime.tick()).more;
+        const report = await runtime.tick();
+        more = report.more;
+        if (didSomething(report)) tell({ what: "ticked", report });
       } catch (error) {
-        report(`the scheduler failed and tries again: ${error instanceof Error ? error.message : error}`);
+        tell({ what: "trouble", during: "the scheduler failed and tries again", error });
       }
       await new Promise<void>((resolve) => setTimeout(resolve, pause_ms).unref());
       if (more || stopped) continue;
@@ -86,4 +98,14 @@ export function startDriver(
       await runtime.stop();
     },
   };
+}
+
+/** The message of an error that comes from a connection or a configuration, and so holds nothing of a person. */
+export function said(error: unknown): string {
+  return error instanceof Error ? error.message : `${error}`;
+}
+
+/** Whether a tick is worth a line in the log. */
+export function didSomething({ settled, escalated, attempted, expired, probed }: TickReport): boolean {
+  return settled + escalated + attempted + expired + probed > 0;
 }

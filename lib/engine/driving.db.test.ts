@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Database } from "#lib/db";
 import type { CommandOf } from "#lib/domain/commands";
 import { isRejection } from "#lib/domain/rejection";
 import { defineWorkflow } from "#lib/domain/workflow";
@@ -311,17 +312,16 @@ describe("a connection that is cut", () => {
     };
   };
   const noRows = () => Array<null>(6).fill(null);
+  const withPool = (
+    { database }: TestWorkspace,
+    query: (query: { name: string; text: string; values: unknown[] }) => Promise<never>,
+  ) => Object.create(database, { pool: { value: { query } } }) as Database;
 
   it("does not make another process's same command its own", async () => {
     const workspace = await fresh();
-    const cut = Object.create(workspace.database, {
-      $queryRawUnsafe: {
-        value: async (sql: string, ...values: unknown[]) => {
-          if (!sql.startsWith("SELECT append")) return workspace.database.$queryRawUnsafe(sql, ...values);
-          await new Appender(workspace.database, workspace.name).append([attempt(workspace, "b")], noRows);
-          throw new Error("Connection terminated unexpectedly");
-        },
-      },
+    const cut = withPool(workspace, async (query) => {
+      await new Appender(workspace.database, workspace.name).append([attempt(workspace, "b")], noRows);
+      throw new Error(`Connection terminated unexpectedly before ${query.name}`);
     });
     const verdicts = await new Appender(cut, workspace.name).append([attempt(workspace, "a")], noRows);
     expect(verdicts).toMatchObject([{ kind: "known", firstVersion: 1 }]);
@@ -329,14 +329,9 @@ describe("a connection that is cut", () => {
 
   it("recognises what it wrote itself before the answer was lost", async () => {
     const workspace = await fresh();
-    const cut = Object.create(workspace.database, {
-      $queryRawUnsafe: {
-        value: async (sql: string, ...values: unknown[]) => {
-          const answer = await workspace.database.$queryRawUnsafe(sql, ...values);
-          if (sql.startsWith("SELECT append")) throw new Error("Connection terminated unexpectedly");
-          return answer;
-        },
-      },
+    const cut = withPool(workspace, async (query) => {
+      await workspace.database.pool.query(query);
+      throw new Error("Connection terminated unexpectedly");
     });
     const verdicts = await new Appender(cut, workspace.name).append([attempt(workspace, "a")], noRows);
     expect(verdicts).toEqual([{ kind: "written", firstPos: null }]);

@@ -1,3 +1,4 @@
+import { said, type Tell } from "./driver";
 import { startProcess } from "./process";
 
 /**
@@ -9,7 +10,7 @@ const stopping_ms_max = 8_000;
 
 const processWide = globalThis as { holdpointLives?: boolean };
 
-export function liveAndDrive(report: (problem: string) => void): void {
+export function liveAndDrive(tell: Tell): void {
   if (processWide.holdpointLives) return;
   processWide.holdpointLives = true;
   let ending = false;
@@ -17,10 +18,11 @@ export function liveAndDrive(report: (problem: string) => void): void {
   const begin = async () => {
     while (!ending) {
       try {
-        await startProcess(report);
+        await startProcess(tell);
+        tell({ what: "started" });
         return;
       } catch (error) {
-        report(`could not start, trying again: ${error instanceof Error ? error.message : error}`);
+        tell({ what: "trouble", during: `could not start, trying again: ${said(error)}`, error });
         await new Promise((resolve) => setTimeout(resolve, tryAgain_ms).unref());
       }
     }
@@ -30,9 +32,11 @@ export function liveAndDrive(report: (problem: string) => void): void {
   const end = () => {
     if (ending) return;
     ending = true;
-    const stopped = begun.then(async () => (await startProcess(report)).stop());
+    const stopped = begun.then(async () => (await startProcess(tell)).stop());
     const bounded = Promise.race([
-      stopped.catch((error) => report(`could not stop in order: ${error}`)),
+      stopped
+        .then(() => tell({ what: "stopped" }))
+        .catch((error) => tell({ what: "trouble", during: "could not stop in order", error })),
       new Promise((resolve) => setTimeout(resolve, stopping_ms_max)),
     ]);
     // The server ends the process as soon as it has answered its last request, whatever else is under way.

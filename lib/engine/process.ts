@@ -8,7 +8,7 @@ import { type WorkspaceKeys, workspaceKeys } from "#lib/log/keys";
 import { wallClock } from "../clock";
 import { database } from "../db";
 import { env, httpCallConnections, rootKeys } from "../env";
-import { type Driver, startDriver } from "./driver";
+import { type Driver, startDriver, type Tell } from "./driver";
 import { openRuntime, type Runtime } from "./runtime";
 
 /**
@@ -33,9 +33,9 @@ export function engineProcess(): Promise<Process> {
   return processWide.holdpointProcess;
 }
 
-export async function startProcess(report: (problem: string) => void): Promise<Driver> {
+export async function startProcess(tell: Tell): Promise<Driver> {
   processWide.holdpointDriver ??= engineProcess()
-    .then(({ runtime }) => startDriver(runtime, env("DATABASE_URL"), report))
+    .then(({ runtime }) => startDriver(runtime, env("DATABASE_URL"), tell))
     .catch((error) => {
       processWide.holdpointDriver = undefined;
       throw error;
