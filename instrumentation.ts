@@ -2,5 +2,6 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { liveAndDrive } = await import("#lib/engine/lifetime");
-  liveAndDrive((problem) => console.error(`engine: ${problem}`));
+  const { logEngine } = await import("#lib/web/log-engine");
+  liveAndDrive(logEngine);
 }

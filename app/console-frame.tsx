@@ -32,6 +32,7 @@ function placesOf(actor: AuthorizedActor, { decidable, escalated, asked }: Waiti
   if (escalated !== null)
     places.push({ href: "/escalations", label: "Escalations", count: counted(escalated) });
   if (asked || mayAsk(actor)) places.push({ href: "/requests", label: "Requests" });
+  if (mayRead(actor, "operations")) places.push({ href: "/operations", label: "Operations" });
   if (mayRead(actor, "auditLog")) places.push({ href: "/audit", label: "Audit" });
   return places;
 }

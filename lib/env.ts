@@ -19,6 +19,10 @@ const schema = z.object({
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   NEXTAUTH_URL: z.url().optional(),
   CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),
+  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  LOG_LEVEL: z
+    .enum(["silent", "error", "warn", "info", "debug"], "must be silent, error, warn, info or debug")
+    .default("info"),
   CARRIER_URL: z.url("must be the carrier's http or https address").optional(),
   CARRIER_WEBHOOK_SECRET: z.string().optional(),
   CARRIER_MODE: z

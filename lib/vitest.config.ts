@@ -6,6 +6,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export default defineConfig({
   root,
   test: {
+    // Tests that are about what is logged look at the calls.
+    env: { LOG_LEVEL: "silent" },
     projects: [
       {
         root,

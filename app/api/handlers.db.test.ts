@@ -20,10 +20,13 @@ const { GET: readOrder } = await import("./orders/[id]/route");
 const { POST: callback } = await import("./callbacks/carrier/route");
 const tick = await import("./cron/tick/route");
 const { GET: health } = await import("./health/route");
+const { GET: ready } = await import("./ready/route");
+const { GET: metrics } = await import("../metrics/route");
 const { GET: openApi } = await import("./openapi.json/route");
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const cronSecret = "a-secret-of-the-scheduler";
+const metricsToken = "a-token-of-the-monitoring";
 const webhookSecret = `whsec_${Buffer.alloc(24, 3).toString("base64")}`;
 
 let workspace: TestWorkspace;
@@ -55,6 +58,7 @@ beforeEach(() => {
     HOLDPOINT_IDENTITY_KEY: Buffer.alloc(32, 8).toString("base64"),
     CARRIER_URL: "",
     CRON_SECRET: cronSecret,
+    METRICS_TOKEN: metricsToken,
     CARRIER_WEBHOOK_SECRET: webhookSecret,
     INTAKE_BACKLOG_MAX: "5000",
   };
@@ -382,7 +386,56 @@ describe.each(["GET", "POST"] as const)("%s /api/cron/tick", (method) => {
   });
 });
 
+describe("GET /metrics", () => {
+  const scrape = (authorization?: string) =>
+    call(
+      metrics as Handler,
+      new Request("http://127.0.0.1/metrics", { headers: authorization ? { authorization } : {} }),
+    );
+
+  test("has every measure for who has the token, and nothing of a person", async () => {
+    const order = await workspace.receive({ customer: { reference: "17850", name: "Ada Byron" } });
+    const response = await scrape(`Bearer ${metricsToken}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const text = await response.text();
+    const [, open] = /^holdpoint_depth\{what="tasks_open"\} (\d+)$/m.exec(text) ?? [];
+    expect(Number(open)).toBeGreaterThan(0);
+    expect(text).toMatch(/^holdpoint_oldest_age_seconds\{what="tasks_open"\} [\d.]+$/m);
+    expect(text).toMatch(/^holdpoint_backlog_max 5000$/m);
+    expect(text).toMatch(/^holdpoint_refused_requests_total\{kind="metrics_refused"\} \d+$/m);
+    expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
+    for (const secret of [order, "Ada", "17850", "rita", metricsToken]) expect(text).not.toContain(secret);
+    // Asked again, nothing is counted twice.
+    expect((await scrape(`Bearer ${metricsToken}`)).status).toBe(200);
+  });
+
+  test.each([undefined, "Bearer wrong", `Basic ${metricsToken}`, "Bearer"])(
+    "has nothing for %s",
+    async (wrong) => {
+      const response = await scrape(wrong);
+      await problemIn(response, 401, "unauthenticated");
+      expect(response.headers.get("www-authenticate")).toContain("Bearer");
+    },
+  );
+
+  test("has nothing for anybody where no token is configured", async () => {
+    vi.stubEnv("METRICS_TOKEN", "");
+    for (const given of [undefined, "Bearer ", `Bearer ${metricsToken}`])
+      await problemIn(await scrape(given), 503, "notConfigured");
+  });
+});
+
 describe("what anybody may ask", () => {
+  test("GET /api/ready says whether work may be sent here, and what is missing", async () => {
+    const asking = () => call(ready as Handler, new Request("http://127.0.0.1/api/ready"));
+    const response = await asking();
+    expect([response.status, await response.json()]).toEqual([200, { status: "ready", generation: 1 }]);
+    vi.stubEnv("HOLDPOINT_WORKSPACE", "other");
+    const { detail } = await problemIn(await asking(), 503, "notReady");
+    expect(detail).toContain("There is no workspace other");
+  });
+
   test("GET /api/health says what is up, and no secret", async () => {
     const response = await call(health as Handler, new Request("http://127.0.0.1/api/health"));
     expect(response.status).toBe(200);

@@ -3,6 +3,7 @@ import { checks } from "#lib/audit/findings";
 import { cannotSee, type Verification, verifyWorkspace } from "#lib/audit/verify";
 import { authContext } from "#lib/auth/context";
 import { env } from "#lib/env";
+import { logFailure } from "#lib/web/log-failure";
 import type { VerifyJob } from "../../components/verify-panel";
 
 /**
@@ -49,7 +50,7 @@ async function run(job: VerifyJob): Promise<void> {
     });
     Object.assign(job, report(verified), { status: "done", finishedAt: clock.now() });
   } catch (error) {
-    console.error("a verification broke off", error);
+    logFailure("a verification", error);
     const failure = "The database did not let it read to the end. The server's log says more.";
     Object.assign(job, { status: "failed", failure, finishedAt: clock.now() });
   }

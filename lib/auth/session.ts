@@ -5,6 +5,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { cache } from "react";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { env } from "../env";
+import { logFailure } from "../web/log-failure";
 import { authContext } from "./context";
 import { endSession, session_s_max, sessionActor } from "./live-session";
 import { type SignIn, signIn } from "./sign-in";
@@ -74,7 +75,7 @@ function authOptions(): NextAuthOptions {
               ? { id: signedIn.person, sessionId: signedIn.sessionId }
               : null;
           } catch (error) {
-            console.error("sign-in failed", error);
+            logFailure("a sign-in", error);
             return null;
           }
         },

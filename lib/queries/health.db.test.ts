@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase } from "#lib/db";
+import { withClient } from "#scripts/embedded-postgres";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
-import { databaseHealth } from "./health";
+import { databaseHealth, readiness } from "./health";
 
 let workspace: TestWorkspace;
 beforeAll(async () => {
@@ -20,4 +21,24 @@ test("health says what holds the log append-only, and when the database is away"
   const away = openDatabase("postgresql://nobody:x@127.0.0.1:1/none");
   expect(await databaseHealth(away)).toEqual({ database: "unreachable" });
   await away.$disconnect();
+});
+
+test("ready is a database that is there, migrated to this version and has the workspace; else it says what to do", async () => {
+  expect(await readiness(workspace.database, workspace.name)).toEqual({ ready: true, generation: 1 });
+  expect(await readiness(workspace.database, "other")).toEqual({
+    ready: false,
+    why: "There is no workspace other in this database: npm start makes it.",
+  });
+  const away = openDatabase("postgresql://nobody:x@127.0.0.1:1/none");
+  expect(await readiness(away, workspace.name)).toMatchObject({ why: "The database cannot be reached." });
+  await away.$disconnect();
+
+  // What the database has is another version's: its write path takes something else.
+  await withClient(workspace.urls.superuserUrl, (client) =>
+    client.query("ALTER FUNCTION append RENAME TO append_of_another_version"),
+  );
+  expect(await readiness(workspace.database, workspace.name)).toMatchObject({
+    ready: false,
+    why: "The database is not migrated to this version: npm run migrate.",
+  });
 });

@@ -11,6 +11,7 @@ describe("who may read what", () => {
     ["orders", ["reviewer", "supervisor", "auditor", "admin"]],
     ["ownOrders", [...roles]],
     ["escalations", ["supervisor", "admin"]],
+    ["operations", ["supervisor", "admin"]],
     ["auditLog", ["auditor", "admin"]],
   ])("%s", (reading, allowed) => {
     expect(roles.filter((role) => mayRead(actor(role), reading)).sort()).toEqual(allowed.sort());

@@ -4,7 +4,7 @@ import { type AuthorizedActor, demandActor, type Role, roles } from "#lib/domain
  * Who may read what, in one table: a page asks it whom to let in, a query asks it again. What is not named here is read
  * by nobody.
  */
-export type Reading = "queue" | "orders" | "ownOrders" | "escalations" | "auditLog";
+export type Reading = "queue" | "orders" | "ownOrders" | "escalations" | "operations" | "auditLog";
 
 const readers: Readonly<Record<Reading, readonly Role[]>> = {
   queue: ["reviewer", "supervisor"],
@@ -12,6 +12,7 @@ const readers: Readonly<Record<Reading, readonly Role[]>> = {
   // Whatever else somebody is: who asked for an order may see what became of it.
   ownOrders: roles,
   escalations: ["supervisor", "admin"],
+  operations: ["supervisor", "admin"],
   auditLog: ["auditor", "admin"],
 };
 

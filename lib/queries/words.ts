@@ -29,6 +29,24 @@ export function effectWords(effect: string): EffectWords {
     : { title: readable(effect), noun: `“${readable(effect)}”`, outside: "The other system" };
 }
 
+const effectStates: { readonly [state: string]: { name: string; next: string } } = {
+  INTENDED: { name: "to be sent", next: "Holdpoint sends it, or sends it again, when it is due." },
+  ATTEMPTED: { name: "being sent", next: "The answer comes, or the attempt's time runs out." },
+  IN_DOUBT: { name: "in doubt", next: "Holdpoint asks while it can, then a person finds out." },
+  PENDING: { name: "answer awaited", next: "The other system answers by itself." },
+  FAILED: {
+    name: "failed",
+    next: "A person has it tried again or done anew, unless the order was given up.",
+  },
+};
+
+/** A state of an effect in the middle of a sentence, and what comes next. */
+export function effectStateWords(state: string): { name: string; next: string } {
+  return Object.hasOwn(effectStates, state)
+    ? (effectStates[state] as { name: string; next: string })
+    : { name: readable(state), next: "" };
+}
+
 /**
  * Why an effect that stands still is not asked for again by itself; `doubt` is what its outside offers when nobody knows
  * whether it happened, null where nothing here knows that outside.

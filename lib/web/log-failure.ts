@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { log, loggedError } from "./log";
 
-/** Writes what nobody foresaw to the process's error output, as one line of JSON, and returns its reference. */
+/** Writes what nobody foresaw to the log and returns its reference. `during` names a route or an action, and no person. */
 export function logFailure(during: string, error: unknown, reference: string = randomUUID()): string {
-  const { message, stack } = error instanceof Error ? error : { message: `${error}`, stack: undefined };
-  console.error(JSON.stringify({ level: "error", reference, during, message, stack }));
+  log().error({ requestId: reference, during, error: loggedError(error) }, "failed");
   return reference;
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { reject } from "#lib/domain/rejection";
+import { log } from "./log";
 import { isProblem, problem, problemOf } from "./problem";
 import { body_bytes_max, readBytes, readJson, route } from "./route";
 
@@ -41,7 +42,7 @@ test("a problem has the form of RFC 9457, and the same request id in header and 
 });
 
 test("what nobody foresaw is logged under the request id and not told", async () => {
-  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const logged = vi.spyOn(log(), "error").mockImplementation(() => {});
   const answer = await route(async () => {
     throw new Error("password of the database: hunter2");
   })(asked(), noParams);
@@ -51,11 +52,41 @@ test("what nobody foresaw is logged under the request id and not told", async ()
   expect(text).not.toContain("hunter2");
   expect(JSON.parse(text)).toMatchObject({ status: 500, requestId });
   expect(logged).toHaveBeenCalledOnce();
-  expect(JSON.parse(`${logged.mock.calls[0]?.[0]}`)).toMatchObject({
-    reference: requestId,
-    during: "POST /api/x",
-    message: "password of the database: hunter2",
-  });
+  const [line] = logged.mock.calls[0] as unknown[];
+  expect(line).toMatchObject({ requestId, during: "POST /api/x", error: { name: "Error" } });
+  expect(JSON.stringify(line)).toContain("route.test.ts");
+  expect(JSON.stringify(line)).not.toContain("hunter2");
+});
+
+test("a refused request has one line, under its number and its route; a flood of keyless ones has none", async () => {
+  const info = vi.spyOn(log(), "info").mockImplementation(() => {});
+  const refusing = (status: number) => route<{ id: string }>(async () => problem(status, "no", "No."));
+  const named = new Request("http://127.0.0.1/api/orders/ada%40example.org?q=ada");
+  const params = Promise.resolve({ id: "ada@example.org" });
+  const answer = await refusing(404)(named, { params });
+  expect(info.mock.calls).toEqual([
+    [
+      {
+        requestId: answer.headers.get("x-request-id"),
+        during: "GET /api/orders/[id]",
+        status: 404,
+        code: "no",
+      },
+      "refused",
+    ],
+  ]);
+  for (const status of [401, 429]) await refusing(status)(named, { params });
+  expect(info).toHaveBeenCalledOnce();
+});
+
+test("a text is answered as it is", async () => {
+  const answer = await route(async () => ({
+    status: 200,
+    text: "up 1\n",
+    headers: { "Content-Type": "text/plain" },
+  }))(asked(), noParams);
+  expect([answer.headers.get("content-type"), await answer.text()]).toEqual(["text/plain", "up 1\n"]);
+  expect(answer.headers.get("cache-control")).toBe("no-store");
 });
 
 test("a body of 64 KiB is read, and one byte more is refused", async () => {

@@ -3,14 +3,19 @@ import { apiKeyActor } from "#lib/auth/api-key";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { count } from "./counters";
+import { log } from "./log";
 import { logFailure } from "./log-failure";
 import { isProblem, type Problem, problem, problemResponse } from "./problem";
 
 /**
  * What happens to every request of a machine: it gets a number that stands on the answer (`X-Request-Id`, also on
- * success), a refusal is a problem (RFC 9457), and what nobody foresaw is logged under the number and not told.
+ * success) and in the log's line of a request that failed, a refusal is a problem (RFC 9457), and what nobody foresaw is
+ * logged under the number and not told. A body is answered as JSON, a text as it is.
  */
-export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+export type Answer = { status: number; headers?: Record<string, string> } & (
+  | { body: unknown }
+  | { text: string }
+);
 
 export type RouteHandler<Params> = (
   request: Request,
@@ -18,7 +23,7 @@ export type RouteHandler<Params> = (
 ) => Promise<Answer | Problem>;
 
 /** Makes a route handler, as Next takes it. */
-export function route<Params = Record<never, string>>(
+export function route<Params extends object = Record<never, string>>(
   handle: RouteHandler<Params>,
 ): (request: Request, context: { params: Promise<Params> }) => Promise<Response> {
   return async (request, { params }) => {
@@ -29,7 +34,7 @@ export function route<Params = Record<never, string>>(
   };
 }
 
-async function answer<Params>(
+async function answer<Params extends object>(
   handle: RouteHandler<Params>,
   request: Request,
   params: Params,
@@ -37,13 +42,39 @@ async function answer<Params>(
 ): Promise<Response> {
   try {
     const answered = await handle(request, { requestId, params });
-    if (isProblem(answered)) return problemResponse(answered, requestId);
-    const { status, body, headers } = answered;
-    return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+    if (isProblem(answered)) {
+      logRefusal(routeOf(request, params), answered, requestId);
+      return problemResponse(answered, requestId);
+    }
+    const { status } = answered;
+    const headers = { "Cache-Control": "no-store", ...answered.headers };
+    if ("text" in answered) return new Response(answered.text, { status, headers });
+    return Response.json(answered.body, { status, headers });
   } catch (error) {
-    logFailure(`${request.method} ${new URL(request.url).pathname}`, error, requestId);
+    logFailure(routeOf(request, params), error, requestId);
     const detail = "Something went wrong on our side. It is logged under this request's id.";
     return problemResponse(problem(500, "internal", detail), requestId);
+  }
+}
+
+/** Who sends no good key, or too much at once, is anonymous and many: a flood of them fills no log. */
+function logRefusal(during: string, { status, code }: Problem, requestId: string): void {
+  const level = status === 401 || status === 429 ? "debug" : "info";
+  log()[level]({ requestId, during, status, code }, "refused");
+}
+
+/** Which route it was: what was asked for in a parameter or in the query may be anything, a name too. */
+function routeOf(request: Request, params: object): string {
+  const names = new Map(Object.entries(params).map(([name, value]) => [`${value}`, `[${name}]`]));
+  const segments = new URL(request.url).pathname.split("/");
+  return `${request.method} ${segments.map((segment) => names.get(decoded(segment)) ?? segment).join("/")}`;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 

@@ -1,7 +1,9 @@
+import { didSomething } from "#lib/engine/driver";
 import { engineProcess } from "#lib/engine/process";
 import { env } from "#lib/env";
 import { bearsSecret } from "#lib/web/bearer";
 import { count } from "#lib/web/counters";
+import { logEngine } from "#lib/web/log-engine";
 import { problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
 
@@ -15,8 +17,9 @@ const tick = route(async (request) => {
       headers: { "WWW-Authenticate": 'Bearer realm="holdpoint"' },
     });
   }
-  const { runtime } = await engineProcess();
-  return { status: 200, body: await runtime.tick() };
+  const report = await (await engineProcess()).runtime.tick();
+  if (didSomething(report)) logEngine({ what: "ticked", report });
+  return { status: 200, body: report };
 });
 
 export { tick as GET, tick as POST };

@@ -1,0 +1,58 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Operations } from "#lib/queries/operations";
+import { counted } from "#lib/web/counters";
+
+const processWide = globalThis as { holdpointProcessMetrics?: Registry };
+
+/** This process's own measures: memory, the event loop, collections of garbage. They are gathered from the first time on. */
+function processMetrics(): Registry {
+  if (!processWide.holdpointProcessMetrics) {
+    processWide.holdpointProcessMetrics = new Registry();
+    collectDefaultMetrics({ register: processWide.holdpointProcessMetrics });
+  }
+  return processWide.holdpointProcessMetrics;
+}
+
+export const contentType = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** The measures as Prometheus reads them. Labels hold the names of measures, effects and states, and nothing else. */
+export async function exposition(measured: Operations): Promise<string> {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name: `holdpoint_${name}`, help, labelNames, registers: [registry] });
+  const age_s = (oldestAt: string | null) =>
+    oldestAt === null ? 0 : Math.max(0, (Date.parse(measured.at) - Date.parse(oldestAt)) / 1_000);
+
+  const depth = gauge("depth", "How many wait; counting stops at 100,000", "what");
+  const age = gauge("oldest_age_seconds", "Since when the oldest of them waits", "what");
+  for (const [name, { count, oldestAt }] of Object.entries(measured.depths)) {
+    const what = snake(name);
+    depth.set({ what }, count);
+    age.set({ what }, age_s(oldestAt));
+  }
+  const effects = gauge("effects", "Effects that are not done", "effect", "state");
+  const effectAge = gauge(
+    "effects_oldest_age_seconds",
+    "Since when the oldest is in its state",
+    "effect",
+    "state",
+  );
+  for (const { effect, state, count, oldestAt } of measured.effects) {
+    effects.set({ effect, state }, count);
+    effectAge.set({ effect, state }, age_s(oldestAt));
+  }
+  gauge("backlog", "Effects that wait for a machine").set(measured.backlog.waiting);
+  gauge("backlog_max", "The backlog from which on intake answers 429").set(measured.backlog.most);
+  const refused = new Counter({
+    name: "holdpoint_refused_requests_total",
+    help: "Anonymous requests this process turned away",
+    labelNames: ["kind"],
+    registers: [registry],
+  });
+  for (const [kind, count] of Object.entries(counted())) refused.inc({ kind: snake(kind) }, count);
+  return Registry.merge([registry, processMetrics()]).metrics();
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

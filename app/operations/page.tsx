@@ -1,0 +1,76 @@
+import type { Metadata } from "next";
+import { engineProcess } from "#lib/engine/process";
+import { env } from "#lib/env";
+import { count_max, operations } from "#lib/queries/operations";
+import { readersOf } from "#lib/queries/permission";
+import { effectStateWords, effectWords } from "#lib/queries/words";
+import { gate } from "#lib/web/gate";
+import { EmptyState } from "../../components/empty-state";
+import { Notice } from "../../components/notice";
+import { PageHeading } from "../../components/page-heading";
+import { ConsoleFrame } from "../console-frame";
+import { store, viewNow } from "../reading";
+import { machinesFigures, peoplesFigures } from "./figures";
+import { FiguresTable } from "./figures-table";
+
+export const metadata: Metadata = { title: "Operations" };
+
+/** How much waits, for whom and since when, and what to do about it. */
+export default async function OperationsPage() {
+  const actor = await gate(...readersOf("operations"));
+  const view = await viewNow();
+  const [measured, { effectsMissing }] = await Promise.all([
+    operations(actor, store(), { now: view.now, backlog_max: env("INTAKE_BACKLOG_MAX") }),
+    engineProcess(),
+  ]);
+  const table = { countMax: count_max, view };
+  return (
+    <ConsoleFrame actor={actor}>
+      <PageHeading
+        title="Operations"
+        description="What waits at this moment, for people and for the machine, and what to do about it."
+      />
+      <div className="grid gap-8">
+        {effectsMissing && (
+          <Notice kind="warning" title="Nothing is sent from here">
+            {effectsMissing}
+          </Notice>
+        )}
+        <section aria-labelledby="people" className="grid gap-2">
+          <h2 id="people" className="text-base">
+            Waits for people
+          </h2>
+          <FiguresTable caption="What waits for people" figures={peoplesFigures(measured)} {...table} />
+        </section>
+        <section aria-labelledby="machine" className="grid gap-2">
+          <h2 id="machine" className="text-base">
+            Waits for the machine
+          </h2>
+          <FiguresTable caption="What waits for the machine" figures={machinesFigures(measured)} {...table} />
+        </section>
+        <section aria-labelledby="effects" className="grid gap-2">
+          <h2 id="effects" className="text-base">
+            Effects that are not done
+          </h2>
+          {measured.effects.length === 0 ? (
+            <EmptyState
+              title="Every effect is done"
+              reason="What is asked of other systems stands here until it is."
+            />
+          ) : (
+            <FiguresTable
+              caption="Effects that are not done, by name and state"
+              figures={measured.effects.map(({ effect, state, count, oldestAt }) => ({
+                name: `${effectWords(effect).title}: ${effectStateWords(state).name}`,
+                count,
+                oldestAt,
+                toDo: effectStateWords(state).next,
+              }))}
+              {...table}
+            />
+          )}
+        </section>
+      </div>
+    </ConsoleFrame>
+  );
+}
