@@ -10,7 +10,7 @@ import { demand } from "./violation";
  */
 
 /** Connections are cut where it matters: a cut in the middle of an append says more than one in a read, and costs as much. */
-const fragility = { append: 1.5, "look up": 0.7, claim: 0.15, read: 0.15 };
+const fragility = { append: 1.2, "look up": 0.5, claim: 0.12, read: 0.1 };
 const moves_max = 20_000;
 const quiet_turns = 4;
 
@@ -95,7 +95,7 @@ export class Settling {
     if (this.calm) return false;
     const { gate, random } = this.processes.world;
     const unknowing = this.processes.up.find((process) => process === gate.unheard[0]?.life);
-    if (!random.chance(unknowing ? 0.03 : this.trouble / 10)) return false;
+    if (!random.chance(unknowing ? 0.02 : this.trouble / 15)) return false;
     this.processes.crash(unknowing ?? random.pick(this.processes.up));
     return true;
   }

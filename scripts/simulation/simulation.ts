@@ -132,7 +132,7 @@ export class Simulation {
 
   /** Throws a `FailedSeed` when a promise is broken. The stage may be used for the next seed in any case. */
   async run(): Promise<Outcome> {
-    const steps = this.options.steps ?? this.#random.between(28, 44);
+    const steps = this.options.steps ?? this.#random.between(24, 38);
     this.#timers.install();
     try {
       await this.#begin();
