@@ -70,6 +70,7 @@ export async function startApplication(
     HOLDPOINT_WORKSPACE: workspace,
     HOLDPOINT_DEMO: options.demo === "no" ? "" : "1",
     NEXTAUTH_URL: options.environment.NEXTAUTH_URL || url,
+    ...(options.environment.CARRIER_MODE && { CARRIER_MODE: options.environment.CARRIER_MODE }),
     ...secrets,
   };
 
@@ -157,7 +158,7 @@ async function demoCarrier(
   supervisor: Supervisor,
   { demo, dataFolder, report }: ApplicationOptions,
   url: string,
-  { CARRIER_WEBHOOK_SECRET: secret = "" }: Record<string, string>,
+  { CARRIER_WEBHOOK_SECRET: secret = "", CARRIER_MODE: mode }: Record<string, string>,
 ): Promise<string | undefined> {
   if (demo === "no") {
     report("carrier: CARRIER_URL is not set, so effects stay intended until it is");
@@ -166,6 +167,8 @@ async function demoCarrier(
   const callback = `${url}/api/callbacks/carrier`;
   const store = carrierStorePath(dataFolder);
   const args = ["--port", "0", "--store", store, "--callback-url", callback, "--webhook-secret", secret];
+  // What the console believes of its carrier is then true of this one.
+  if (mode) args.push("--mode", mode);
   const address = new Promise<string>((found) => {
     supervisor.serve({ name: "carrier", args: tsx("carrier.ts", ...args) }, (line) => {
       report(`carrier: ${line}`);

@@ -16,10 +16,11 @@ export function FiguresTable({ caption, figures, countMax, view }: FiguresTableP
   return (
     <TableFrame
       caption={caption}
+      fixed
       columns={[
-        { label: "What" },
-        { label: "How many", align: "right" },
-        { label: "Oldest", from: "sm" },
+        { label: "What", className: "md:w-1/3" },
+        { label: "How many", align: "right", className: "w-24" },
+        { label: "Oldest", from: "sm", className: "w-32" },
         { label: "What to do", from: "md" },
       ]}
     >

@@ -1,5 +1,6 @@
 import type { Route } from "next";
 import type { DepthName, Operations } from "#lib/queries/operations";
+import { formatNumber } from "../../components/format";
 
 /** One measure as people read it: how much, since when, and what to do about it; `place` is where to do it. */
 export type Figure = {
@@ -51,7 +52,7 @@ export function machinesFigures({ at, depths: { timersDue }, backlog }: Operatio
         : nothing,
     },
     {
-      name: `Effects to be sent or asked about, of at most ${backlog.most}`,
+      name: `Effects to be sent or asked about, of at most ${formatNumber(backlog.most)}`,
       count: backlog.waiting,
       oldestAt: null,
       toDo:

@@ -1,5 +1,4 @@
 import { CircleHelp, Clock, type LucideIcon, X } from "lucide-react";
-import { useId } from "react";
 import type { EffectEvidence, Unsettled, UnsettledEffect } from "#lib/queries/unsettled";
 import { Badge, type Tone } from "../../components/badge";
 import { formatNumber, type ViewTime } from "../../components/format";
@@ -30,14 +29,11 @@ export function UnsettledEffects({ order, unsettled, view }: UnsettledEffectsPro
 }
 
 function Effect({ order, effect, view }: { order: string; effect: UnsettledEffect; view: ViewTime }) {
-  const id = useId();
   const { label, tone, icon } = looks[effect.status];
   return (
-    <section aria-labelledby={id} className="grid gap-3 rounded-md border border-line bg-surface p-3">
+    <div className="grid gap-3 rounded-md border border-line bg-surface p-3">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <h3 id={id} className="text-sm font-semibold">
-          {effect.title}
-        </h3>
+        <h3 className="text-sm font-semibold">{effect.title}</h3>
         <Badge tone={tone} icon={icon}>
           {label}
         </Badge>
@@ -47,7 +43,7 @@ function Effect({ order, effect, view }: { order: string; effect: UnsettledEffec
       </div>
       {effect.evidence && <Evidence effectKey={effect.key} evidence={effect.evidence} view={view} />}
       <SettlingForms order={order} effect={effect} />
-    </section>
+    </div>
   );
 }
 
