@@ -1,3 +1,4 @@
+import type { QueryConfig } from "pg";
 import type { Database } from "#lib/db";
 import type { FaultProxy, HeldAnswer, ProxyFault } from "../testing/fault-proxy";
 import type { Random } from "./random";
@@ -36,10 +37,10 @@ export class Gate {
 
   constructor(readonly random: Random) {}
 
-  /** The database as one process sees it. A dead process asks nothing and hears nothing. */
+  /** The database as one process sees it, by both of its doors. A dead process asks nothing and hears nothing. */
   database(real: Database, life: Life): Database {
     let count = 0;
-    const ask = (sql: string, ...values: unknown[]) =>
+    const wait = (sql: string, run: () => Promise<unknown>) =>
       new Promise((resolve, reject) => {
         if (!life.alive) return;
         this.issued++;
@@ -47,12 +48,16 @@ export class Gate {
           life,
           number: ++count,
           kind: kindOf(sql),
-          run: async () => this.#inSomeOrder(sql, (await real.$queryRawUnsafe(sql, ...values)) as unknown[]),
-          resolve: (rows) => life.alive && resolve(rows),
+          run,
+          resolve: (answer) => life.alive && resolve(answer),
           reject: (error) => life.alive && reject(error),
         });
       });
-    return Object.create(real, { $queryRawUnsafe: { value: ask } });
+    const raw = (sql: string, ...values: unknown[]) =>
+      wait(sql, async () => this.#inSomeOrder(sql, await real.$queryRawUnsafe<unknown[]>(sql, ...values)));
+    const query = (config: QueryConfig) => wait(config.text, () => real.pool.query(config));
+    const pool = Object.create(real.pool, { query: { value: query } });
+    return Object.create(real, { $queryRawUnsafe: { value: raw }, pool: { value: pool } });
   }
 
   /** Lets one query through, with or without a fault, and returns once its process has its answer, or never will. */
