@@ -105,17 +105,21 @@ async function append(
       ...each,
     };
   });
+  const guards = commands.flatMap((each) => each.guards ?? []);
   const { rows } = await app.query(
-    "SELECT append($1, $2, $3::jsonb, $4::integer[], $5::text[], $6::integer[], $7, NULL, $8::json[]) AS answer",
+    "SELECT append($1, $2, $3, $9, $4, $5, $6, $7, NULL, $8::json[]) AS answer",
     [
       workspace,
       generation,
-      JSON.stringify(announced),
+      JSON.stringify(
+        announced.map((each) => ({ ...each, guards: each.guards?.map((guard) => guards.indexOf(guard)) })),
+      ),
       owners,
       owners.map(() => "policyPublished"),
       owners.map(() => 1),
       bodies.join("\n"),
       [null, null, null, null, null, null],
+      JSON.stringify(guards.map((guard, n) => ({ n, ...guard }))),
     ],
   );
   return rows[0].answer;

@@ -76,6 +76,14 @@ export class Appender {
     const schemas: number[] = [];
     const bodies: string[] = [];
     const subjectKeys: object[] = [];
+    // Most commands of a batch hang on the same few streams: each is told, and looked at, once.
+    const guarded = new Map<string, { n: number; stream: string; version: number }>();
+    const guardOf = ({ stream, version }: { stream: string; version: number }) => {
+      const key = `${stream}@${version}`;
+      const known = guarded.get(key) ?? { n: guarded.size, stream, version };
+      guarded.set(key, known);
+      return known.n;
+    };
     const listed = commands.map(({ events, subjectKey, guards, ...command }, i) => {
       for (const { type, schema, body } of events) {
         owners.push(i);
@@ -84,18 +92,19 @@ export class Appender {
         bodies.push(body);
       }
       if (subjectKey) subjectKeys.push({ i, ...subjectKey });
-      return { i, ...command, count: events.length, guards: guards.length > 0 ? guards : undefined };
+      return { i, ...command, count: events.length, guards: guards.map(guardOf) };
     });
     this.transactions++;
     const { rows: answers } = await this.database.pool.query<{ answer: Answer }>({
       name: "holdpoint_append",
       // One parameter for each list of rows: as elements of an array every quote in them would be escaped.
-      text: `SELECT append($1, $2, $3, $4, $5, $6, $7, $8, ARRAY[$9::json, $10::json, $11::json, $12::json, $13::json, $14::json])
-        AS answer`,
+      text: `SELECT append($1, $2, $3, $4, $5, $6, $7, $8, $9,
+        ARRAY[$10::json, $11::json, $12::json, $13::json, $14::json, $15::json]) AS answer`,
       values: [
         this.workspace,
         generation,
         JSON.stringify(listed),
+        JSON.stringify([...guarded.values()]),
         owners,
         types,
         schemas,

@@ -1,8 +1,9 @@
 -- append() looks at both ends of a body instead of reading it as JSON: the members before `data` are those the command
 -- announces, the members after it those the columns hold. What does not fit is read, so that the refusal says what is wrong.
 --
--- commands: [{i, source, id, mac, stream, base, count, opening, occurredAt, recordedAt, guards: [{stream, version}]}];
--- opening is the canonical object of actor, cause and command that every body of the command begins with.
+-- commands: [{i, source, id, mac, stream, base, count, opening, occurredAt, recordedAt, guards: [n]}]; opening is the canonical
+-- object of actor, cause and command that every body of the command begins with. guards: [{n, stream, version}], each once
+-- however many commands hang on it.
 -- owners[n], types[n] and schemas[n] go with the n-th line of bodies; rows as project() takes them.
 
 DROP FUNCTION append(text, integer, jsonb, integer[], text, jsonb, json[]);
@@ -24,8 +25,8 @@ END
 $$;
 
 CREATE FUNCTION append(
-  p_workspace text, p_generation integer, p_commands jsonb, p_owners integer[], p_types text[], p_schemas integer[],
-  p_bodies text, p_subject_keys jsonb, p_rows json[]
+  p_workspace text, p_generation integer, p_commands jsonb, p_guards jsonb, p_owners integer[], p_types text[],
+  p_schemas integer[], p_bodies text, p_subject_keys jsonb, p_rows json[]
 ) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 -- Every table here is reached by its key for a handful of rows. A plan cached while the tables were small must not turn
 -- into reading them whole.
@@ -47,22 +48,23 @@ BEGIN
     RETURN jsonb_build_object('generation', head.generation, 'commands', '[]'::jsonb);
   END IF;
 
-  WITH given AS (
+  WITH moved AS MATERIALIZED (
+    SELECT coalesce(array_agg(g.n), '{}') AS guards
+    FROM jsonb_to_recordset(p_guards) AS g(n integer, stream text, version integer)
+    WHERE g.version <> coalesce((
+      SELECT held.version FROM stream_head held WHERE held.workspace = p_workspace AND held.stream = g.stream
+    ), 0)
+  ), given AS (
     SELECT c.*, lag(c.base + c.count) OVER (PARTITION BY c.stream ORDER BY c.i) AS chained_base
     FROM jsonb_to_recordset(p_commands) AS c(i integer, source text, id text, mac text, stream text, base integer,
-      count integer, opening text, "occurredAt" text, "recordedAt" text, guards jsonb)
-  ), judged AS (
+      count integer, opening text, "occurredAt" text, "recordedAt" text, guards integer[])
+  ), judged AS MATERIALIZED (
     SELECT g.*, h.version AS head_version, h.leaf AS head_leaf,
       k.mac AS known_mac, k.stream AS known_stream, k.first_version AS known_version, k.count AS known_count,
       CASE
         WHEN k.id IS NOT NULL THEN 'known'
         WHEN g.base <> coalesce(g.chained_base, h.version, 0) THEN 'conflict'
-        WHEN g.guards IS NOT NULL AND EXISTS (
-          SELECT FROM jsonb_to_recordset(g.guards) AS guard(stream text, version integer)
-          WHERE guard.version <> coalesce((
-            SELECT held.version FROM stream_head held WHERE held.workspace = p_workspace AND held.stream = guard.stream
-          ), 0)
-        ) THEN 'guard'
+        WHEN g.guards && (SELECT guards FROM moved) THEN 'guard'
       END AS verdict
     FROM given g
     LEFT JOIN LATERAL (
@@ -73,17 +75,16 @@ BEGIN
     SELECT *, bool_or(verdict IS NOT NULL) OVER (PARTITION BY stream ORDER BY i) AS lost FROM judged
   ), writing AS MATERIALIZED (
     SELECT i, source, id, mac, stream, base, count, coalesce(head_version, 0) AS head_version, head_leaf,
-      opening::jsonb #>> '{actor,id}' AS actor, "occurredAt"::timestamptz AS occurred_at, "recordedAt"::timestamptz AS recorded_at,
-      opening::jsonb || jsonb_build_object('occurredAt', "occurredAt", 'recordedAt', "recordedAt", 'stream', stream,
-        'workspace', p_workspace, 'v', 1) AS shared,
-      convert_to(left(opening, -1) || ',"data":', 'UTF8') AS opening,
+      said #>> '{actor,id}' AS actor, "occurredAt", "recordedAt", "occurredAt"::timestamptz AS occurred_at,
+      "recordedAt"::timestamptz AS recorded_at, said, convert_to(left(opening, -1) || ',"data":', 'UTF8') AS opening,
       ',"occurredAt":"' || "occurredAt" || '","prevHash":' AS before_previous,
       ',"recordedAt":"' || "recordedAt" || '","salt":"' AS after_previous,
       ',"stream":' || to_json(stream) || ',"type":"' AS before_type,
       head.next_pos - 1 + sum(count) OVER (ORDER BY i) - count - base AS pos_before
-    FROM settled
+    -- OFFSET 0 keeps it one expression, evaluated once.
+    FROM settled, LATERAL (SELECT opening::jsonb AS said OFFSET 0) parsed
     WHERE NOT lost AND CASE
-      WHEN opening::jsonb -> 'command' IS DISTINCT FROM jsonb_build_object('source', source, 'id', id, 'mac', mac)
+      WHEN said -> 'command' IS DISTINCT FROM jsonb_build_object('source', source, 'id', id, 'mac', mac)
         THEN holdpoint_refuse(format('what the bodies of %s begin with names another command', stream))
       WHEN head.clock_tolerance_ms IS NOT NULL
         AND abs(extract(epoch FROM "recordedAt"::timestamptz - clock_timestamp())) * 1000 > head.clock_tolerance_ms
@@ -116,8 +117,9 @@ BEGIN
         -- The salt is 32 digits.
         AND substring(body FROM length(body) - length(after_salt) - 32 - length(before_salt) + 1 FOR length(before_salt)) = before_salt
         THEN true
-      ELSE holdpoint_refuse_body(stream || '@' || version, convert_from(body, 'UTF8'), shared || jsonb_build_object(
-        'version', version, 'prevHash', encode(previous, 'hex'), 'type', type, 'schema', schema))
+      ELSE holdpoint_refuse_body(stream || '@' || version, convert_from(body, 'UTF8'), said || jsonb_build_object(
+        'workspace', p_workspace, 'stream', stream, 'version', version, 'prevHash', encode(previous, 'hex'), 'type', type,
+        'schema', schema, 'occurredAt', "occurredAt", 'recordedAt', "recordedAt", 'v', 1))
     END
     RETURNING stream, version, leaf
   ), heads AS (
