@@ -136,6 +136,12 @@ async function applyGrants(client: pg.Client, report: (line: string) => void): P
   if (!rows[0].exists) return;
   const granted = await client.query("SELECT holdpoint_apply_grants()::text AS said");
   if (granted.rows[0].said) report(granted.rows[0].said);
+  // So that a console can say whether the database is the one its version was written for.
+  await client.query(`DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'holdpoint_app') THEN
+      GRANT SELECT ON _prisma_migrations TO holdpoint_app;
+    END IF;
+  END $$`);
 }
 
 function describe(error: unknown, text: string): string {

@@ -1,8 +1,10 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase } from "#lib/db";
 import { withClient } from "#scripts/embedded-postgres";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
-import { databaseHealth, readiness } from "./health";
+import { databaseHealth, newestMigration, readiness } from "./health";
 
 let workspace: TestWorkspace;
 beforeAll(async () => {
@@ -33,12 +35,28 @@ test("ready is a database that is there, migrated to this version and has the wo
   expect(await readiness(away, workspace.name)).toMatchObject({ why: "The database cannot be reached." });
   await away.$disconnect();
 
-  // What the database has is another version's: its write path takes something else.
-  await withClient(workspace.urls.superuserUrl, (client) =>
-    client.query("ALTER FUNCTION append RENAME TO append_of_another_version"),
+  // An older version migrated it.
+  const owned = (text: string) =>
+    withClient(workspace.urls.databaseOwnerUrl, (client) => client.query(text, [newestMigration]));
+  const notMigrated = { ready: false, why: "The database is not migrated to this version: npm run migrate." };
+  await owned("DELETE FROM _prisma_migrations WHERE migration_name = $1");
+  expect(await readiness(workspace.database, workspace.name)).toEqual(notMigrated);
+
+  // Nobody has.
+  const empty = openDatabase(workspace.urls.superuserUrl.replace(/\/[^/]*$/, "/postgres"));
+  expect(await readiness(empty, workspace.name)).toEqual(notMigrated);
+  await empty.$disconnect();
+});
+
+test("where another tool migrated it, so that the runtime role cannot read how far, append() has to do", async () => {
+  await withClient(workspace.urls.databaseOwnerUrl, (client) =>
+    client.query("REVOKE SELECT ON _prisma_migrations FROM holdpoint_app"),
   );
-  expect(await readiness(workspace.database, workspace.name)).toMatchObject({
-    ready: false,
-    why: "The database is not migrated to this version: npm run migrate.",
-  });
+  expect(await readiness(workspace.database, workspace.name)).toMatchObject({ ready: true });
+});
+
+test("the newest migration that is waited for is the newest there is", () => {
+  const folders = readdirSync(join(import.meta.dirname, "../../prisma/migrations"), { withFileTypes: true });
+  const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  expect(newestMigration).toBe(names.sort().at(-1));
 });

@@ -6,22 +6,17 @@ export type DatabaseHealth =
 
 const patience_ms = 2_000;
 
-/** The write path of this version: where the database has another, it was not migrated, or by another version. */
-const writePath = "append(text, integer, jsonb, integer[], text[], integer[], text, jsonb, json[])";
+/** What this version was written for. A test holds it to `prisma/migrations`. */
+export const newestMigration = "20261123000000_append_by_ends";
 
 /** Whether this version can work on the database; `why` says what is missing and what to do. */
 export type Readiness = { ready: true; generation: number } | { ready: false; why: string };
 
 /** Whether the database is there, migrated, and has the workspace. Never throws, and waits two seconds for each answer. */
 export async function readiness(database: Database, workspace: string): Promise<Readiness> {
-  const known = await inTime(
-    database.$queryRawUnsafe<{ migrated: boolean }[]>(
-      "SELECT to_regprocedure($1) IS NOT NULL AS migrated",
-      writePath,
-    ),
-  );
-  if (!known) return { ready: false, why: "The database cannot be reached." };
-  if (!known[0]?.migrated)
+  const migrated = await isMigrated(database);
+  if (migrated === null) return { ready: false, why: "The database cannot be reached." };
+  if (!migrated)
     return { ready: false, why: "The database is not migrated to this version: npm run migrate." };
   const heads = await inTime(
     database.$queryRawUnsafe<{ generation: number }[]>(
@@ -44,6 +39,30 @@ export async function databaseHealth(database: Database): Promise<DatabaseHealth
   );
   if (!rows) return { database: "unreachable" };
   return { database: "reachable", appendOnly: rows[0]?.may ? "trigger alone" : "grants and trigger" };
+}
+
+/**
+ * Whether the newest migration this version knows was applied; null when the database does not answer. Where the runtime role
+ * may not read which were, because another tool applied them, that there is an append() at all has to do.
+ */
+async function isMigrated(database: Database): Promise<boolean | null> {
+  const [found] =
+    (await inTime(
+      database.$queryRawUnsafe<{ readable: boolean; writable: boolean }[]>(
+        `SELECT coalesce(has_table_privilege(to_regclass('_prisma_migrations'), 'SELECT'), false) AS readable,
+           to_regproc('append') IS NOT NULL AS writable`,
+      ),
+    )) ?? [];
+  if (!found) return null;
+  if (!found.readable) return found.writable;
+  const applied = await inTime(
+    database.$queryRawUnsafe<unknown[]>(
+      `SELECT 1 AS applied FROM _prisma_migrations
+       WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+      newestMigration,
+    ),
+  );
+  return applied && applied.length > 0;
 }
 
 /** What was asked, or null when it failed or took too long. */
