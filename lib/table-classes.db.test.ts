@@ -82,6 +82,8 @@ const all = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 const privileges: Record<string, Record<string, string[]>> = {
   // Reads everything the console shows and writes credentials and sessions; into the log only by append().
   holdpoint_app: {
+    // To say whether the database is this version's.
+    _prisma_migrations: read,
     event: read,
     event_view: read,
     workspace_head: read,
