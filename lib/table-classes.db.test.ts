@@ -137,6 +137,7 @@ test("beyond whole tables, the app may only move leases on timers", async () => 
      WHERE c.relnamespace = 'public'::regnamespace`,
   );
   expect(rows).toEqual([
+    { name: "effect", column: "claimed_until", privilege: "UPDATE", role: "holdpoint_app" },
     { name: "timer", column: "claimed_until", privilege: "UPDATE", role: "holdpoint_app" },
   ]);
 });

@@ -15,12 +15,17 @@ export function orderRows(state: OrderState): Rows {
   for (const task of Object.values(state.tasks))
     rows.push({ table: "task", key: `${state.id}/${visitKey(task)}`, row: taskRow(state, task) });
   for (const timer of timers(state)) rows.push({ table: "timer", key: String(timer.timer_id), row: timer });
+  const live = state.status === "open" || state.status === "cancelling";
   for (const effect of Object.values(state.effects))
-    rows.push({ table: "effect", key: effect.key, row: effectRow(state, effect) });
+    rows.push({
+      table: "effect",
+      key: effect.key,
+      row: effectRow(state, effect, live ? dueOf(effect) : null),
+    });
   return rows;
 }
 
-function effectRow(state: OrderState, effect: EffectState): Row {
+function effectRow(state: OrderState, effect: EffectState, due: Due | null): Row {
   return {
     effect_key: effect.key,
     order_id: state.id,
@@ -32,7 +37,21 @@ function effectRow(state: OrderState, effect: EffectState): Row {
     attempt: effect.attempts,
     reason: effect.reason,
     changed_at: effect.changedAt,
+    due_kind: due?.kind ?? null,
+    due_ordinal: due?.ordinal ?? null,
+    due_at: due?.at ?? null,
   };
+}
+
+type Due = { kind: "attempt" | "expire" | "overdue" | "probe"; ordinal: number; at: string };
+
+/** What a machine does about an effect by itself, and when. */
+function dueOf({ status, attempt, attempts, dueAt, dueSince, probing }: EffectState): Due | null {
+  if (attempt) return { kind: "expire", ordinal: attempt.number, at: attempt.leaseUntil };
+  if (dueAt === null) return null;
+  if (status === "PENDING") return { kind: "overdue", ordinal: dueSince, at: dueAt };
+  if (probing) return { kind: "probe", ordinal: dueSince, at: dueAt };
+  return { kind: "attempt", ordinal: attempts + 1, at: dueAt };
 }
 
 function orderRow(state: OrderState): Row {
@@ -88,20 +107,13 @@ function pausedWhy(task: TaskState): string | null {
 function timers(state: OrderState): Row[] {
   if (state.status !== "open" && state.status !== "cancelling") return [];
   const rows: Row[] = [];
-  const timer = (
-    kind: string,
-    at: { step: string; visit: number },
-    ordinal: number,
-    due_at: string,
-    effect_key: string | null = null,
-  ) =>
+  const timer = (kind: string, { step, visit }: TaskState, ordinal: number, due_at: string) =>
     rows.push({
-      timer_id: `${kind}/${effect_key ?? `${state.id}/${visitKey(at)}`}`,
+      timer_id: `${kind}/${state.id}/${visitKey({ step, visit })}`,
       order_id: state.id,
       kind,
-      step: at.step,
-      visit: at.visit,
-      effect_key,
+      step,
+      visit,
       ordinal,
       due_at,
     });
@@ -109,14 +121,6 @@ function timers(state: OrderState): Row[] {
     if (task.status === "COMPLETED" && task.decision)
       timer("settle", task, task.decision.version, task.decision.effectiveAt);
     if (task.clock.breachAt && task.rungsFired === 0) timer("breach", task, 1, task.clock.breachAt);
-  }
-  for (const effect of Object.values(state.effects)) {
-    const { attempt, dueAt, dueSince, key } = effect;
-    if (attempt) timer("expire", effect, attempt.number, attempt.leaseUntil, key);
-    else if (dueAt === null) continue;
-    else if (effect.status === "PENDING") timer("overdue", effect, dueSince, dueAt, key);
-    else if (effect.probing) timer("probe", effect, dueSince, dueAt, key);
-    else timer("attempt", effect, effect.attempts + 1, dueAt, key);
   }
   return rows;
 }

@@ -23,7 +23,7 @@ async function ask(engine: Engine, orders_max: number): Promise<boolean> {
     `SELECT count(*) AS waiting FROM (
        SELECT FROM effect WHERE workspace = $1
          AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
-         AND state NOT IN ('CONFIRMED', 'COMPENSATED') AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')
+         AND due_at IS NOT NULL AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')
        LIMIT $2::integer + 1) e`,
     engine.workspace,
     orders_max,

@@ -22,16 +22,12 @@ export type TickReport = {
   more: boolean;
 };
 
-type DueTimer = {
-  timer_id: string;
-  order_id: string;
-  kind: "settle" | "breach" | "attempt" | "expire" | "overdue" | "probe";
-  step: string;
-  visit: number;
-  effect_key: string | null;
-  ordinal: number;
-  due_at: Date;
-};
+/** What is due of a task or an effect. Together with its kind, `id` and `ordinal` name the one thing it is. */
+type Due = { id: string; order_id: string; ordinal: number; due_at: Date } & (
+  | { kind: "settle" | "breach"; step: string; visit: number }
+  | { kind: "attempt" | "expire" | "overdue"; effect_key: string }
+  | { kind: "probe"; effect_key: string }
+);
 
 const lease_ms = 30_000;
 const claims_max = 250;
@@ -61,18 +57,17 @@ export async function tick(
     const due = await claim(database, engine.workspace, now, dispatcher);
     if (due.length === 0) break;
     await Promise.all(
-      due.map(async (timer) => {
-        if (timer.kind === "probe") {
-          dispatcher.probe(timer.order_id, timer.effect_key!, timer.ordinal);
+      due.map(async (one) => {
+        if (one.kind === "probe") {
+          dispatcher.probe(one.order_id, one.effect_key, one.ordinal);
           report.probed++;
           return;
         }
-        const { command, source, counts } = commandOf(timer.kind, timer);
-        const id = `${timer.timer_id.slice(timer.kind.length + 1)}/${timer.ordinal}`;
-        const result = await engine.execute(command, { actor, source, id });
+        const { command, source, counts } = commandOf(one);
+        const result = await engine.execute(command, { actor, source, id: `${one.id}/${one.ordinal}` });
         if (isRejection(result) || result.repeated) return;
         report[counts]++;
-        report.lateBy_ms = Math.max(report.lateBy_ms, Date.parse(now) - timer.due_at.getTime());
+        report.lateBy_ms = Math.max(report.lateBy_ms, Date.parse(now) - one.due_at.getTime());
       }),
     );
     if (performance.now() - begun > budget_ms) {
@@ -84,40 +79,40 @@ export async function tick(
   return report;
 }
 
-function commandOf(
-  kind: Exclude<DueTimer["kind"], "probe">,
-  timer: DueTimer,
-): {
+function commandOf(due: Exclude<Due, { kind: "probe" }>): {
   command: Command;
   source: string;
   counts: "settled" | "escalated" | "attempted" | "expired";
 } {
-  const { order_id: order, step, visit, ordinal } = timer;
-  const key = timer.effect_key ?? "";
-  switch (kind) {
+  const { order_id: order, ordinal } = due;
+  switch (due.kind) {
     case "settle":
-      return { command: { type: "timer.settle", order, step, visit }, source: "settle", counts: "settled" };
+      return {
+        command: { type: "timer.settle", order, step: due.step, visit: due.visit },
+        source: "settle",
+        counts: "settled",
+      };
     case "breach":
       return {
-        command: { type: "timer.breach", order, step, visit, rung: ordinal },
+        command: { type: "timer.breach", order, step: due.step, visit: due.visit, rung: ordinal },
         source: "timer",
         counts: "escalated",
       };
     case "attempt":
       return {
-        command: { type: "effect.attempt", order, key, attempt: ordinal },
+        command: { type: "effect.attempt", order, key: due.effect_key, attempt: ordinal },
         source: "attempt",
         counts: "attempted",
       };
     case "expire":
       return {
-        command: { type: "effect.expire", order, key, attempt: ordinal },
+        command: { type: "effect.expire", order, key: due.effect_key, attempt: ordinal },
         source: "expire",
         counts: "expired",
       };
     case "overdue":
       return {
-        command: { type: "effect.overdue", order, key, since: ordinal },
+        command: { type: "effect.overdue", order, key: due.effect_key, since: ordinal },
         source: "overdue",
         counts: "expired",
       };
@@ -129,46 +124,62 @@ async function claim(
   workspace: string,
   now: string,
   dispatcher: Dispatcher,
-): Promise<DueTimer[]> {
+): Promise<Due[]> {
+  const claimed = await claimTimers(database, workspace, now);
   const effects = [...dispatcher.adapters.byName.keys()];
-  const claimed = await claimKinds(database, workspace, now, ["settle", "breach"], null, claims_max);
   if (effects.length === 0) return claimed;
   // What became of an attempt is judged where its adapter is known: elsewhere nobody can say whether to ask again.
-  claimed.push(
-    ...(await claimKinds(database, workspace, now, ["expire", "overdue", "probe"], effects, claims_max)),
-  );
+  const answers = ["expire", "overdue", "probe"];
+  claimed.push(...(await claimEffects(database, workspace, now, answers, effects, claims_max)));
   for (const effect of effects) {
     const room = Math.min(claims_max, dispatcher.room(effect));
-    if (room > 0) claimed.push(...(await claimKinds(database, workspace, now, ["attempt"], [effect], room)));
+    if (room > 0)
+      claimed.push(...(await claimEffects(database, workspace, now, ["attempt"], [effect], room)));
   }
   return claimed;
 }
 
-function claimKinds(
-  database: Database,
-  workspace: string,
-  now: string,
-  kinds: string[],
-  effects: string[] | null,
-  most: number,
-): Promise<DueTimer[]> {
-  return database.$queryRawUnsafe<DueTimer[]>(
-    `UPDATE timer t SET claimed_until = $2::timestamptz + $5::integer * interval '1 millisecond'
+function claimTimers(database: Database, workspace: string, now: string): Promise<Due[]> {
+  return database.$queryRawUnsafe<Due[]>(
+    `UPDATE timer t SET claimed_until = $2::timestamptz + $3::integer * interval '1 millisecond'
      FROM (
        SELECT d.workspace, d.generation, d.timer_id FROM timer d
        WHERE d.workspace = $1 AND d.generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
          AND d.due_at <= $2::timestamptz AND (d.claimed_until IS NULL OR d.claimed_until <= $2::timestamptz)
-         AND d.kind = ANY ($3::text[])
-         AND ($4::text[] IS NULL OR EXISTS (SELECT FROM effect e WHERE e.workspace = d.workspace
-           AND e.generation = d.generation AND e.effect_key = d.effect_key AND e.name = ANY ($4)))
-       ORDER BY d.due_at LIMIT $6::integer FOR UPDATE SKIP LOCKED
+       ORDER BY d.due_at LIMIT $4::integer FOR UPDATE SKIP LOCKED
      ) due
      WHERE t.workspace = due.workspace AND t.generation = due.generation AND t.timer_id = due.timer_id
-     RETURNING t.timer_id, t.order_id, t.kind, t.step, t.visit, t.effect_key, t.ordinal, t.due_at`,
+     RETURNING substr(t.timer_id, length(t.kind) + 2) AS id, t.order_id, t.kind, t.step, t.visit, t.ordinal, t.due_at`,
+    workspace,
+    now,
+    lease_ms,
+    claims_max,
+  );
+}
+
+function claimEffects(
+  database: Database,
+  workspace: string,
+  now: string,
+  kinds: string[],
+  names: string[],
+  most: number,
+): Promise<Due[]> {
+  return database.$queryRawUnsafe<Due[]>(
+    `UPDATE effect e SET claimed_until = $2::timestamptz + $5::integer * interval '1 millisecond'
+     FROM (
+       SELECT d.workspace, d.generation, d.effect_key FROM effect d
+       WHERE d.workspace = $1 AND d.generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
+         AND d.due_at <= $2::timestamptz AND (d.claimed_until IS NULL OR d.claimed_until <= $2::timestamptz)
+         AND d.due_kind = ANY ($3::text[]) AND d.name = ANY ($4::text[])
+       ORDER BY d.due_at LIMIT $6::integer FOR UPDATE SKIP LOCKED
+     ) due
+     WHERE e.workspace = due.workspace AND e.generation = due.generation AND e.effect_key = due.effect_key
+     RETURNING e.effect_key AS id, e.order_id, e.due_kind AS kind, e.effect_key, e.due_ordinal AS ordinal, e.due_at`,
     workspace,
     now,
     kinds,
-    effects,
+    names,
     lease_ms,
     most,
   );

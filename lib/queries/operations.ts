@@ -36,7 +36,7 @@ export const count_max = 100_000;
 export type Measuring = { now: string; backlog_max: number };
 
 type Row = {
-  what: DepthName | "effects";
+  what: DepthName | "effects" | "backlog";
   effect: string | null;
   state: string | null;
   count: bigint;
@@ -45,7 +45,6 @@ type Row = {
 
 const openStates = "('READY', 'RESERVED', 'IN_PROGRESS')";
 const undone = ["INTENDED", "ATTEMPTED", "IN_DOUBT", "PENDING", "FAILED"];
-const waitingForMachines = ["INTENDED", "ATTEMPTED", "IN_DOUBT"];
 
 /** The measures, for who may read them. Throws `NotAllowedToReadError`. */
 export async function operations(
@@ -71,15 +70,15 @@ export async function measure(
     undone,
   );
   const depths = Object.fromEntries(
-    rows.filter(({ what }) => what !== "effects").map((row) => [row.what, depthOf(row)]),
+    rows
+      .filter(({ what }) => what !== "effects" && what !== "backlog")
+      .map((row) => [row.what, depthOf(row)]),
   ) as Operations["depths"];
   const effects = rows
     .filter(({ what }) => what === "effects")
     .map((row) => ({ effect: row.effect ?? "", state: row.state ?? "", ...depthOf(row) }))
     .sort((a, b) => a.effect.localeCompare(b.effect) || undone.indexOf(a.state) - undone.indexOf(b.state));
-  const waiting = effects
-    .filter(({ state }) => waitingForMachines.includes(state))
-    .reduce((sum, { count }) => sum + count, 0);
+  const waiting = Number(rows.find(({ what }) => what === "backlog")?.count ?? 0);
   return { at: now, depths, effects, backlog: { waiting, most: backlog_max } };
 }
 
@@ -87,9 +86,12 @@ function depthOf({ count, oldest }: Row): Depth {
   return { count: Number(count), oldestAt: oldest?.toISOString() ?? null };
 }
 
-const counted = (what: DepthName, rows: string) =>
+const counted = (what: DepthName | "backlog", rows: string) =>
   `SELECT '${what}' AS what, NULL AS effect, NULL AS state, count(*) AS count, min(since) AS oldest
    FROM (${rows} LIMIT $3::integer) counted`;
+
+// In the words of the index that keeps them: what waits for the outside or for a person. The others have something due.
+const waitingStates = "('PENDING', 'FAILED', 'IN_DOUBT')";
 
 const here = (table: string) => `${table}.workspace = $1 AND ${table}.generation = ${currentGeneration}`;
 
@@ -107,20 +109,28 @@ const statement = [
   ),
   counted(
     "timersDue",
-    `SELECT t.due_at AS since FROM timer t WHERE ${here("t")} AND t.due_at <= $2::timestamptz ORDER BY t.due_at`,
+    `SELECT since FROM (
+       SELECT t.due_at AS since FROM timer t WHERE ${here("t")} AND t.due_at <= $2::timestamptz
+       UNION ALL
+       SELECT e.due_at FROM effect e WHERE ${here("e")} AND e.due_at <= $2::timestamptz) due
+     ORDER BY since`,
+  ),
+  // What waits for a machine: by this intake sends clients away.
+  counted(
+    "backlog",
+    `SELECT e.due_at AS since FROM effect e WHERE ${here("e")} AND e.due_at IS NOT NULL
+       AND e.state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT') ORDER BY e.due_at`,
   ),
   counted(
     "effectsInDoubt",
     `SELECT e.changed_at AS since FROM effect e
-     WHERE ${here("e")} AND e.state NOT IN ('CONFIRMED', 'COMPENSATED') AND e.state = 'IN_DOUBT'
-       AND NOT EXISTS (SELECT FROM timer t WHERE ${here("t")}
-         AND t.timer_id IN ('attempt/' || e.effect_key, 'probe/' || e.effect_key))
+     WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = 'IN_DOUBT' AND e.due_at IS NULL
      ORDER BY e.changed_at`,
   ),
   counted(
     "effectsFailed",
     `SELECT e.changed_at AS since FROM effect e
-     WHERE ${here("e")} AND e.state NOT IN ('CONFIRMED', 'COMPENSATED') AND e.state = 'FAILED'
+     WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = 'FAILED'
        AND EXISTS (SELECT FROM orders o WHERE ${here("o")} AND o.order_id = e.order_id
          AND (o.status IN ('open', 'cancelling') OR o.needs_attention IS NOT NULL))
      ORDER BY e.changed_at`,
@@ -132,8 +142,12 @@ const statement = [
   ),
   `SELECT 'effects', name, each.state, count(*), min(changed_at)
    FROM unnest($4::text[]) AS each(state), LATERAL (
-     SELECT e.name, e.changed_at FROM effect e
-     WHERE ${here("e")} AND e.state NOT IN ('CONFIRMED', 'COMPENSATED') AND e.state = each.state
-     ORDER BY e.changed_at LIMIT $3::integer) e
+     (SELECT e.name, e.changed_at FROM effect e
+      WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = each.state
+      ORDER BY e.changed_at LIMIT $3::integer)
+     UNION ALL
+     (SELECT e.name, e.changed_at FROM effect e
+      WHERE ${here("e")} AND e.due_at IS NOT NULL AND e.state NOT IN ${waitingStates} AND e.state = each.state
+      ORDER BY e.due_at LIMIT $3::integer)) e
    GROUP BY name, each.state`,
 ].join("\nUNION ALL\n");

@@ -223,7 +223,10 @@ class Theatre {
     >(
       `SELECT 'timer' AS kind, timer_id AS key, order_id, due_at AS since FROM timer
        WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
-         AND kind <> 'attempt'
+       UNION ALL
+       SELECT 'timer', effect_key, order_id, due_at FROM effect
+       WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
+         AND due_at IS NOT NULL AND due_kind <> 'attempt'
        UNION ALL
        SELECT 'parcel', effect_key, order_id, changed_at FROM effect
        WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)

@@ -39,7 +39,7 @@ export async function waitingForMachines(database: Database, workspace: string):
   const [row] = await database.$queryRawUnsafe<[{ waiting: bigint }]>(
     `SELECT count(*) AS waiting FROM effect
      WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
-       AND state NOT IN ('CONFIRMED', 'COMPENSATED') AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')`,
+       AND due_at IS NOT NULL AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')`,
     workspace,
   );
   return Number(row.waiting);

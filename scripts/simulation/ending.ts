@@ -83,8 +83,10 @@ export class Ending {
 
   async #nextDue_ms(): Promise<number | null> {
     const { rows } = await this.remaining.stage.log.query<{ due: Date | null }>(
-      `SELECT min(greatest(due_at, claimed_until)) AS due FROM timer WHERE workspace = $1
-       AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)`,
+      `SELECT min(greatest(due_at, claimed_until)) AS due FROM (
+         SELECT workspace, generation, due_at, claimed_until FROM timer
+         UNION ALL SELECT workspace, generation, due_at, claimed_until FROM effect WHERE due_at IS NOT NULL) waiting
+       WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)`,
       [this.remaining.workspace],
     );
     return rows[0]?.due?.getTime() ?? null;

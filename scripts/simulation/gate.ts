@@ -106,6 +106,6 @@ function bigintAsText(_member: string, value: unknown): unknown {
 
 function kindOf(sql: string): QueryKind {
   if (/\bappend\w*\(/.test(sql)) return "append";
-  if (/^\s*UPDATE timer/.test(sql)) return "claim";
+  if (/^\s*UPDATE (timer|effect)/.test(sql)) return "claim";
   return /FROM command\b/.test(sql) ? "look up" : "read";
 }

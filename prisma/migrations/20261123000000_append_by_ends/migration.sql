@@ -8,6 +8,26 @@
 
 DROP FUNCTION append(text, integer, jsonb, integer[], text, jsonb, json[]);
 
+-- What is due of an effect stands in its own row: a lease or a retry is written and gone within moments, and a row of
+-- another table for it cost more than the effect.
+ALTER TABLE effect
+  ADD due_kind text,
+  ADD due_ordinal integer,
+  ADD due_at timestamptz(3),
+  ADD claimed_until timestamptz(3);
+UPDATE effect e SET due_kind = t.kind, due_ordinal = t.ordinal, due_at = t.due_at FROM timer t
+  WHERE t.workspace = e.workspace AND t.generation = e.generation AND t.effect_key = e.effect_key;
+DELETE FROM timer WHERE effect_key IS NOT NULL;
+ALTER TABLE timer DROP effect_key;
+DROP INDEX effect_open;
+-- Led by the instant, so that a lookup by key never takes it for the primary key.
+CREATE INDEX effect_due ON effect (due_at, workspace, generation) WHERE due_at IS NOT NULL;
+CREATE INDEX effect_waiting ON effect (workspace, generation, state, changed_at) WHERE state IN ('PENDING', 'FAILED', 'IN_DOUBT');
+CREATE INDEX orders_needing_changes ON orders (workspace, generation, requested_by, received_at, order_id)
+  WHERE changes_requested AND status = 'open';
+COMMENT ON TABLE timer IS 'class: opinion. One row a thing that becomes due of a task. claimed_until is a lease: a rebuild forgets it.';
+COMMENT ON TABLE effect IS 'class: opinion. One row an effect of an order, with what is due of it. claimed_until is a lease: a rebuild forgets it.';
+
 -- Never returns: says in which member the body differs from what was announced.
 CREATE FUNCTION holdpoint_refuse_body(p_name text, p_body text, p_expected jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -199,21 +219,21 @@ BEGIN
       DELETE FROM timer WHERE workspace = p_workspace AND generation = p_generation AND timer_id = ANY (gone_keys);
     END IF;
     WITH change AS (
-      SELECT DISTINCT ON (timer_id) * FROM json_to_recordset(p_rows[3]) AS r(i integer, gone boolean, timer_id text, order_id text, kind text, step text, visit integer, effect_key text, ordinal integer, due_at timestamptz)
+      SELECT DISTINCT ON (timer_id) * FROM json_to_recordset(p_rows[3]) AS r(i integer, gone boolean, timer_id text, order_id text, kind text, step text, visit integer, ordinal integer, due_at timestamptz)
       WHERE i = ANY (p_won) ORDER BY timer_id, i DESC
     )
-    INSERT INTO timer (workspace, generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at)
-    SELECT p_workspace, p_generation, timer_id, order_id, kind, step, visit, effect_key, ordinal, due_at FROM change WHERE gone IS NULL
+    INSERT INTO timer (workspace, generation, timer_id, order_id, kind, step, visit, ordinal, due_at)
+    SELECT p_workspace, p_generation, timer_id, order_id, kind, step, visit, ordinal, due_at FROM change WHERE gone IS NULL
     ON CONFLICT (workspace, generation, timer_id) DO UPDATE SET ordinal = excluded.ordinal, due_at = excluded.due_at, claimed_until = NULL;
   END IF;
   IF p_rows[4] IS NOT NULL THEN
     WITH change AS (
-      SELECT DISTINCT ON (effect_key) * FROM json_to_recordset(p_rows[4]) AS r(i integer, gone boolean, effect_key text, order_id text, step text, visit integer, name text, issue integer, state text, attempt integer, reason text, changed_at timestamptz)
+      SELECT DISTINCT ON (effect_key) * FROM json_to_recordset(p_rows[4]) AS r(i integer, gone boolean, effect_key text, order_id text, step text, visit integer, name text, issue integer, state text, attempt integer, reason text, changed_at timestamptz, due_kind text, due_ordinal integer, due_at timestamptz)
       WHERE i = ANY (p_won) ORDER BY effect_key, i DESC
     )
-    INSERT INTO effect (workspace, generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at)
-    SELECT p_workspace, p_generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at FROM change WHERE gone IS NULL
-    ON CONFLICT (workspace, generation, effect_key) DO UPDATE SET state = excluded.state, attempt = excluded.attempt, reason = excluded.reason, changed_at = excluded.changed_at;
+    INSERT INTO effect (workspace, generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at, due_kind, due_ordinal, due_at)
+    SELECT p_workspace, p_generation, effect_key, order_id, step, visit, name, issue, state, attempt, reason, changed_at, due_kind, due_ordinal, due_at FROM change WHERE gone IS NULL
+    ON CONFLICT (workspace, generation, effect_key) DO UPDATE SET state = excluded.state, attempt = excluded.attempt, reason = excluded.reason, changed_at = excluded.changed_at, due_kind = excluded.due_kind, due_ordinal = excluded.due_ordinal, due_at = excluded.due_at, claimed_until = NULL;
   END IF;
   IF p_rows[5] IS NOT NULL THEN
     WITH change AS (
@@ -248,7 +268,7 @@ BEGIN
   EXECUTE 'REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, holdpoint_app, holdpoint_report';
   EXECUTE 'GRANT USAGE ON SCHEMA public TO holdpoint_app, holdpoint_append, holdpoint_report';
   EXECUTE 'GRANT SELECT ON event, event_view, workspace_head, stream_head, command, subject_key, orders, task, timer, effect, person, api_key TO holdpoint_app';
-  EXECUTE 'GRANT UPDATE (claimed_until) ON timer TO holdpoint_app';
+  EXECUTE 'GRANT UPDATE (claimed_until) ON timer, effect TO holdpoint_app';
   EXECUTE 'GRANT SELECT, INSERT, UPDATE, DELETE ON credential, session, api_key_secret, rate_limit TO holdpoint_app';
   EXECUTE 'GRANT SELECT, INSERT ON event, command, subject_key TO holdpoint_append';
   EXECUTE 'GRANT SELECT, INSERT, UPDATE ON stream_head, orders, effect, person, api_key TO holdpoint_append';
