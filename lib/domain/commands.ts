@@ -149,7 +149,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     type: z.literal("effect.attempt"),
     order: orderId,
     key: effectKey,
-    attempt: z.int().positive(),
+    /** Version of the event that made it due. */
+    since: z.int().positive(),
   }),
   z.strictObject({
     type: z.literal("effect.expire"),

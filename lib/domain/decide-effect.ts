@@ -48,7 +48,7 @@ export function decideEffect(
       const lease = facts.attemptNow(effect.effect);
       if (!lease) return reject("unavailable", `No adapter for ${effect.effect} runs here.`);
       const waiting = effect.status === "INTENDED" || (effect.status === "IN_DOUBT" && !effect.probing);
-      if (!waiting || !due || command.attempt !== effect.attempts + 1)
+      if (!waiting || !due || command.since !== effect.dueSince)
         return reject("stale", "Somebody else has begun this attempt, or it is not due.");
       if (forgotten(progress, effect)) {
         doubted(progress, step, effect, effect.attempts, "Not asked again: the key may be forgotten by now.");
@@ -57,8 +57,8 @@ export function decideEffect(
       progress.record("effectAttempted", {
         ...at,
         attempt: {
-          number: command.attempt,
-          fence: command.attempt,
+          number: effect.attempts + 1,
+          fence: effect.attempts + 1,
           leaseUntil: later(facts.now, lease.lease_ms),
         },
       });

@@ -40,7 +40,7 @@ function machine(order: Spec, { what, which, answer, attempt, after_ms }: Draw):
       );
     case 3:
       return effect
-        ? ask("timer", "effect.attempt", { key: effect.key, attempt: effect.attempts + 1 }, after_ms)
+        ? ask("timer", "effect.attempt", { key: effect.key, since: effect.dueSince }, after_ms)
         : null;
     case 4:
       return effect

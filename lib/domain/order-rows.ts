@@ -46,12 +46,12 @@ function effectRow(state: OrderState, effect: EffectState, due: Due | null): Row
 type Due = { kind: "attempt" | "expire" | "overdue" | "probe"; ordinal: number; at: string };
 
 /** What a machine does about an effect by itself, and when. */
-function dueOf({ status, attempt, attempts, dueAt, dueSince, probing }: EffectState): Due | null {
+function dueOf({ status, attempt, dueAt, dueSince, probing }: EffectState): Due | null {
   if (attempt) return { kind: "expire", ordinal: attempt.number, at: attempt.leaseUntil };
   if (dueAt === null) return null;
   if (status === "PENDING") return { kind: "overdue", ordinal: dueSince, at: dueAt };
   if (probing) return { kind: "probe", ordinal: dueSince, at: dueAt };
-  return { kind: "attempt", ordinal: attempts + 1, at: dueAt };
+  return { kind: "attempt", ordinal: dueSince, at: dueAt };
 }
 
 function orderRow(state: OrderState): Row {

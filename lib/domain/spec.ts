@@ -174,9 +174,8 @@ export class Spec {
     if (type.startsWith("effect.") && !more.key) {
       const effect = this.effect();
       known.key = effect.key;
-      if (type === "effect.attempt") known.attempt = effect.attempts + 1;
       if (type === "effect.expire") known.attempt = effect.attempts;
-      if (type === "effect.probed" || type === "effect.overdue") known.since = effect.dueSince;
+      if (["effect.attempt", "effect.probed", "effect.overdue"].includes(type)) known.since = effect.dueSince;
     }
     return { ...known, ...more } as OrderCommand;
   }

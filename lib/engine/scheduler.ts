@@ -100,7 +100,7 @@ function commandOf(due: Exclude<Due, { kind: "probe" }>): {
       };
     case "attempt":
       return {
-        command: { type: "effect.attempt", order, key: due.effect_key, attempt: ordinal },
+        command: { type: "effect.attempt", order, key: due.effect_key, since: ordinal },
         source: "attempt",
         counts: "attempted",
       };

@@ -229,7 +229,7 @@ function forged(
     case 4:
       return { type: "effect.probed", order: order.id, key, since: order.version, found: { kind: "absent" } };
     case 2:
-      return { type: "effect.attempt", order: order.id, key, attempt: 1 };
+      return { type: "effect.attempt", order: order.id, key, since: 1 };
     default:
       return {
         type: "effect.answer",
