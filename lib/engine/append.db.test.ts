@@ -161,14 +161,6 @@ describe("append() refuses", () => {
       /command of the body of policy\/a@1 is/,
     ],
     [
-      "bodies that begin with another command than the one that is written down",
-      () => [
-        [command(0, "c9", 0, { opening: canonicalize({ command: { source: "test", id: "c1", mac } }) })],
-        [first()],
-      ],
-      /begin with names another command/,
-    ],
-    [
       "a body of another actor than announced",
       () => [
         [command(0, "c1", 0)],

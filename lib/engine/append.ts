@@ -84,16 +84,19 @@ export class Appender {
       guarded.set(key, known);
       return known.n;
     };
-    const listed = commands.map(({ events, subjectKey, guards, ...command }, i) => {
-      for (const { type, schema, body } of events) {
-        owners.push(i);
-        types.push(type);
-        schemas.push(schema);
-        bodies.push(body);
-      }
-      if (subjectKey) subjectKeys.push({ i, ...subjectKey });
-      return { i, ...command, count: events.length, guards: guards.map(guardOf) };
-    });
+    const listed = commands.map(
+      ({ events, stream, base, opening, occurredAt, recordedAt, ...command }, i) => {
+        for (const { type, schema, body } of events) {
+          owners.push(i);
+          types.push(type);
+          schemas.push(schema);
+          bodies.push(body);
+        }
+        if (command.subjectKey) subjectKeys.push({ i, ...command.subjectKey });
+        const guards = command.guards.map(guardOf);
+        return { i, stream, base, count: events.length, opening, occurredAt, recordedAt, guards };
+      },
+    );
     this.transactions++;
     const { rows: answers } = await this.database.pool.query<{ answer: Answer }>({
       name: "holdpoint_append",

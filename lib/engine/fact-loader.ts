@@ -167,14 +167,13 @@ export class CustomerHistories {
 
   /** Counts an order just decided among the earlier ones of those decided after it, until its batch is over. */
   add(businessKey: string, question: HistoryQuestion): void {
-    this.#underWay.set(question.order, { ...question, businessKey, orderedOn: question.orderedOn ?? null });
+    const order = { ...question, businessKey, orderedOn: question.orderedOn ?? null };
+    this.#underWay.set(question.order, order);
+    for (const open of this.#open) open.keep(order);
   }
 
   forget(stream: string): void {
-    const order = this.#underWay.get(stream.slice("order/".length));
-    if (!order) return;
-    this.#underWay.delete(order.order);
-    for (const open of this.#open) open.keep(order);
+    this.#underWay.delete(stream.slice("order/".length));
   }
 }
 
@@ -182,7 +181,7 @@ export class CustomerOrders {
   readonly #byCustomer = new Map<string, Map<string, EarlierOrder>>();
   #asOf = 0;
 
-  constructor(readonly underWay: ReadonlyMap<string, EarlierOrder>) {
+  constructor(underWay: ReadonlyMap<string, EarlierOrder>) {
     for (const order of underWay.values()) this.keep(order);
   }
 
@@ -198,7 +197,6 @@ export class CustomerOrders {
   }
 
   answer(question: HistoryQuestion): CustomerHistory {
-    for (const order of this.underWay.values()) this.keep(order);
     const others = [...(this.#byCustomer.get(question.customerIndex)?.values() ?? [])].filter(
       ({ order }) => order !== question.order,
     );
