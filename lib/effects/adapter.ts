@@ -56,6 +56,8 @@ export interface EffectAdapter {
   readonly timeout_ms: number;
   readonly doubt: Doubt;
   readonly concurrency_max: number;
+  /** How many calls may begin in a second; absent when there is no bound. */
+  readonly calls_per_second_max?: number;
   /** How long a `pending` answer may take before it is in doubt; absent when there is no telling. */
   readonly answersWithin_ms?: number;
   perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome>;

@@ -5,14 +5,15 @@ import { isRejection } from "#lib/domain/rejection";
 import type { EffectAdapter, EffectAdapters, EffectInput, EffectOutcome } from "#lib/effects/adapter";
 import type { Clock } from "../clock";
 import type { Engine } from "./execute";
+import { Lane, type LaneStanding } from "./lane";
 import { openPersonal, readRecorded, type SealedEvent } from "./seal";
 import { systemActor } from "./system-actor";
 
 /**
  * Touches the outside, and only after the attempt is in the log.
  *
- * An attempt this process has appended (with the intent, or by `effect.attempt`) is called here, at most
- * `concurrency_max` at once per adapter. A call begins only while the attempt's lease outlives the adapter's time-out; one
+ * An attempt this process has appended (with the intent, or by `effect.attempt`) is called here, in its adapter's lane: so
+ * many at once, so many a second, and none while the outside does not answer. A call begins only while the attempt's lease outlives the adapter's time-out; one
  * that waited too long is answered as not begun. Whatever comes back is appended as evidence, again and again until the
  * database takes it; if the process dies before, the lease runs out and the attempt is in doubt.
  */
@@ -26,11 +27,15 @@ type Call = {
 };
 
 const queue_factor = 4;
+/** What waits for its turn must begin while its lease still outlives the call. */
+const queue_seconds = 5;
 const answerAgain_ms = 500;
 const answers_max = 20;
 
+type Calls = { lane: Lane; waiting: Call[]; look: NodeJS.Timeout | null };
+
 export class Dispatcher {
-  readonly #calls = new Map<string, { running: number; waiting: Call[] }>();
+  readonly #calls = new Map<string, Calls>();
   readonly #underWay = new Set<Promise<void>>();
   #stopped = false;
 
@@ -56,8 +61,30 @@ export class Dispatcher {
   room(effect: string): number {
     const adapter = this.adapters.byName.get(effect);
     if (!adapter || this.#stopped) return 0;
-    const { running, waiting } = this.#of(effect);
-    return Math.max(0, adapter.concurrency_max * queue_factor - running - waiting.length);
+    const { lane, waiting } = this.#of(effect);
+    const standing = lane.standing(this.#now_ms());
+    if (standing === "cooling") return 0;
+    const { concurrency_max, calls_per_second_max = Number.POSITIVE_INFINITY } = adapter;
+    const most =
+      standing === "trying"
+        ? 1
+        : Math.min(concurrency_max * queue_factor, Math.ceil(calls_per_second_max * queue_seconds));
+    return Math.max(0, most - lane.running - waiting.length);
+  }
+
+  /** How each adapter's calls stand: what runs, what waits here for its turn, and whether the outside answers. */
+  lanes(): { effect: string; standing: LaneStanding; running: number; waiting: number }[] {
+    return [...this.#calls].map(([effect, { lane, waiting }]) => ({
+      effect,
+      standing: lane.standing(this.#now_ms()),
+      running: lane.running,
+      waiting: waiting.length,
+    }));
+  }
+
+  /** Begins what may begin by now. */
+  goOn(): void {
+    for (const effect of this.#calls.keys()) this.#next(effect);
   }
 
   committed = (events: readonly SealedEvent[]): void => {
@@ -74,6 +101,7 @@ export class Dispatcher {
   /** Takes no further work and waits for what is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    for (const { look } of this.#calls.values()) if (look) clearTimeout(look);
     await Promise.allSettled([...this.#underWay]);
   }
 
@@ -81,10 +109,18 @@ export class Dispatcher {
     while (this.#underWay.size > 0) await Promise.race([...this.#underWay]);
   }
 
-  #of(effect: string) {
+  #now_ms(): number {
+    return Date.parse(this.clock.now());
+  }
+
+  #of(effect: string): Calls {
     const known = this.#calls.get(effect);
     if (known) return known;
-    const fresh = { running: 0, waiting: [] as Call[] };
+    const fresh = {
+      lane: new Lane(this.adapters.byName.get(effect)!, this.#now_ms()),
+      waiting: [],
+      look: null,
+    };
     this.#calls.set(effect, fresh);
     return fresh;
   }
@@ -92,16 +128,22 @@ export class Dispatcher {
   #next(effect: string): void {
     const calls = this.#of(effect);
     const adapter = this.adapters.byName.get(effect)!;
-    while (!this.#stopped && calls.running < adapter.concurrency_max && calls.waiting.length > 0) {
-      const call = calls.waiting.shift()!;
-      calls.running++;
-      const done = this.#perform(adapter, call).finally(() => {
-        calls.running--;
+    const { lane, waiting } = calls;
+    while (!this.#stopped && waiting.length > 0 && lane.free(this.#now_ms()) > 0) {
+      const call = waiting.shift()!;
+      lane.begin(this.#now_ms());
+      const done = this.#perform(adapter, call, lane).finally(() => {
         this.#underWay.delete(done);
         this.#next(effect);
       });
       this.#underWay.add(done);
     }
+    if (this.#stopped || waiting.length === 0 || lane.running > 0 || calls.look) return;
+    calls.look = setTimeout(() => {
+      calls.look = null;
+      this.#next(effect);
+    }, lane.nextLook_ms(this.#now_ms()));
+    calls.look.unref();
   }
 
   /** Asks the outside what became of an attempt in doubt, and appends what it says; nobody waits for it. */
@@ -131,8 +173,10 @@ export class Dispatcher {
     );
   }
 
-  async #perform(adapter: EffectAdapter, call: Call): Promise<void> {
+  async #perform(adapter: EffectAdapter, call: Call, lane: Lane): Promise<void> {
     const outcome = await this.#call(adapter, call);
+    const clearly = clear.includes(outcome.kind) ? "answered" : "unclear";
+    lane.end(outcome === waitedTooLong ? "not begun" : clearly, this.#now_ms());
     const engine = this.engine();
     for (let tries = 1; ; tries++) {
       try {
@@ -158,8 +202,7 @@ export class Dispatcher {
     try {
       const input = call.input ?? (await this.#input(call));
       const left_ms = Date.parse(call.leaseUntil) - Date.parse(this.clock.now());
-      if (left_ms < adapter.timeout_ms)
-        return { kind: "retryable", reason: "The attempt waited too long and was not begun." };
+      if (left_ms < adapter.timeout_ms) return waitedTooLong;
       return await adapter.perform(input, call.key, AbortSignal.timeout(adapter.timeout_ms));
     } catch (error) {
       return {
@@ -202,6 +245,13 @@ export class Dispatcher {
     return state?.effects[key]?.effect ?? "";
   }
 }
+
+const clear: EffectOutcome["kind"][] = ["confirmed", "pending", "rejected"];
+
+const waitedTooLong: EffectOutcome = {
+  kind: "retryable",
+  reason: "The attempt waited too long and was not begun.",
+};
 
 function said(error: unknown): string {
   return `The adapter failed: ${error instanceof Error ? error.message : error}`;

@@ -450,6 +450,66 @@ describe("an outside that cannot be trusted with a key", () => {
   });
 });
 
+describe("an outside that does not answer", () => {
+  /** Of one known customer, and no two alike. */
+  const different = (workspace: TestWorkspace, n: number) =>
+    workspace.receive({ total: { amount: 5_000 + n, currency: "GBP" } });
+
+  it("is left alone after five calls, tried again with one, and then gets all that waited", async () => {
+    const calls: string[] = [];
+    let away = true;
+    const workspace = await fresh({
+      adapters: scripted(calls, (key) =>
+        away
+          ? { kind: "retryable", reason: "Connection refused" }
+          : { kind: "confirmed", receipt: { reference: `T-${key.slice(0, 8)}` } },
+      ),
+    });
+    const { dispatcher } = workspace.runtime;
+    await workspace.receive();
+    const orders: string[] = [];
+    for (let n = 0; n < 12; n++) {
+      orders.push(await different(workspace, n));
+      await dispatcher.idle();
+    }
+    expect(calls).toHaveLength(5);
+    expect(dispatcher.lanes()).toMatchObject([{ effect: "carrier.dispatch", standing: "cooling" }]);
+    // Still away: one call finds out, and no order is worse off for having waited.
+    workspace.clock.advance_ms(6_000);
+    await workspace.runtime.tick();
+    await dispatcher.idle();
+    expect(calls).toHaveLength(6);
+    away = false;
+    workspace.clock.advance_ms(11_000);
+    for (let n = 0; n < 20; n++) {
+      await workspace.runtime.tick();
+      await dispatcher.idle();
+      workspace.clock.advance_ms(1_000);
+    }
+    for (const order of orders) expect(await workspace.order(order)).toMatchObject({ status: "completed" });
+    await expectVerified(workspace);
+  });
+
+  it("is called no faster than it can take", async () => {
+    const calls: string[] = [];
+    const slow = scripted(calls, () => ({ kind: "rejected", reason: "Unknown address" })).map((adapter) => ({
+      ...adapter,
+      calls_per_second_max: 3,
+    }));
+    const workspace = await fresh({ adapters: slow });
+    await workspace.receive();
+    await Promise.all(Array.from({ length: 10 }, (_, n) => different(workspace, n)));
+    await workspace.runtime.dispatcher.idle();
+    expect(calls).toHaveLength(3);
+    for (const total of [6, 9, 10]) {
+      workspace.clock.advance_ms(1_000);
+      await workspace.runtime.tick();
+      await workspace.runtime.dispatcher.idle();
+      expect(calls).toHaveLength(total);
+    }
+  });
+});
+
 describe("a definition", () => {
   const open = (
     workspace: TestWorkspace,

@@ -52,6 +52,7 @@ export async function tick(
   };
   const actor = systemActor(engine.workspace, "timer");
   const begun = performance.now();
+  dispatcher.goOn();
   for (;;) {
     const now = clock.now();
     const due = await claim(database, engine.workspace, now, dispatcher);
