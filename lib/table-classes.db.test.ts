@@ -130,7 +130,7 @@ test.each(Object.keys(privileges))("%s may do exactly this", async (role) => {
   expect(held).toEqual(Object.fromEntries(expected));
 });
 
-test("beyond whole tables, the app may only move leases on timers", async () => {
+test("beyond whole tables, the app may only move the claims of what is due", async () => {
   const rows = await query(
     `SELECT c.relname AS name, a.attname AS column, x.privilege_type AS privilege, x.grantee::regrole::text AS role
      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) x

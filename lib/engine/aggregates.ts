@@ -11,6 +11,7 @@ import {
   type PolicyState,
   type WorkflowState,
 } from "#lib/domain/settings";
+import { evolveWorkspace, type WorkspaceState } from "#lib/domain/workspace";
 import { type StreamKind, streamKind } from "#lib/log/body";
 
 /** Which fold a stream has, by its kind, and which rows its state implies. */
@@ -20,7 +21,8 @@ export type AggregateState =
   | AccessState
   | WorkflowState
   | PolicyState
-  | CalendarState;
+  | CalendarState
+  | WorkspaceState;
 
 type Aggregate = {
   evolve(state: AggregateState | null, event: RecordedEvent): AggregateState;
@@ -35,6 +37,7 @@ const folds = {
   workflow: { evolve: evolveWorkflow, rows: noRows },
   policy: { evolve: evolvePolicy, rows: noRows },
   calendar: { evolve: evolveCalendar, rows: noRows },
+  workspace: { evolve: evolveWorkspace, rows: noRows },
 } as unknown as { [kind in StreamKind]?: Aggregate };
 
 export function aggregateOf(stream: string): Aggregate {

@@ -1,7 +1,7 @@
 import type { Engine } from "./execute";
 
 /**
- * Whether so many orders wait for a machine already that intake should send clients away for a while.
+ * Whether so many effects wait for a machine already that intake should send clients away for a while.
  *
  * What waits for a person, or at the carrier, may take days and is not what the bound protects. Counting stops at the
  * bound, and an answer holds for a second: intake at any speed costs one short query a second.
@@ -9,16 +9,16 @@ import type { Engine } from "./execute";
 const holds_ms = 1_000;
 const answers = new WeakMap<Engine, { at_ms: number; answer: Promise<boolean> }>();
 
-export function isOverBacklog(engine: Engine, orders_max: number): Promise<boolean> {
+export function isOverBacklog(engine: Engine, effects_max: number): Promise<boolean> {
   const known = answers.get(engine);
   if (known && performance.now() - known.at_ms < holds_ms) return known.answer;
-  const answer = ask(engine, orders_max);
+  const answer = ask(engine, effects_max);
   answers.set(engine, { at_ms: performance.now(), answer });
   answer.catch(() => answers.delete(engine));
   return answer;
 }
 
-async function ask(engine: Engine, orders_max: number): Promise<boolean> {
+async function ask(engine: Engine, effects_max: number): Promise<boolean> {
   const [row] = await engine.streams.database.$queryRawUnsafe<{ waiting: bigint }[]>(
     `SELECT count(*) AS waiting FROM (
        SELECT FROM effect WHERE workspace = $1
@@ -26,9 +26,9 @@ async function ask(engine: Engine, orders_max: number): Promise<boolean> {
          AND due_at IS NOT NULL AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')
        LIMIT $2::integer + 1) e`,
     engine.workspace,
-    orders_max,
+    effects_max,
   );
-  return Number(row?.waiting ?? 0) > orders_max;
+  return Number(row?.waiting ?? 0) > effects_max;
 }
 
 /** Whether a command was accepted before: it adds nothing to the backlog, and its first answer is owed to who repeats it. */

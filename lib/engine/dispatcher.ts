@@ -148,7 +148,7 @@ export class Dispatcher {
 
   /** Asks the outside what became of an attempt in doubt, and appends what it says; nobody waits for it. */
   probe(order: string, key: string, since: number): void {
-    // What fails here is due again once the claim of its timer has run out.
+    // What fails here is due again once its claim has run out.
     const done = this.#probe(order, key, since)
       .catch(() => {})
       .finally(() => this.#underWay.delete(done));

@@ -9,7 +9,7 @@ import { type Folded, LogFold } from "./log-fold";
  * The rows of the next generation are filled from a snapshot of the log, stream by stream, so that only one stream's state
  * is in memory whatever the size of the log. Then the streams that moved on meanwhile are folded again, and once more under
  * the head lock, where the generation is switched: a writer of the old one is refused by append() and takes the new one.
- * The old generation's rows are removed afterwards. Leases on timers are forgotten; what they guarded is claimed again.
+ * The old generation's rows are removed afterwards. Claims of what is due are forgotten; what they guarded is claimed again.
  *
  * `stream_head`, `command` and `workspace_head` are compared with the log: what is missing or behind is corrected. What
  * says more than the log, or another leaf (a head of an event that is not there, a command without its events), is
