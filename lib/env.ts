@@ -16,6 +16,7 @@ const schema = z.object({
   HOLDPOINT_KEYS_FILE: z.string().optional(),
   HOLDPOINT_WORKSPACE_KEY: z.string().optional(),
   HOLDPOINT_IDENTITY_KEY: z.string().optional(),
+  HOLDPOINT_HEAD_FILE: z.string().optional(),
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   NEXTAUTH_URL: z.url().optional(),
   CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),

@@ -5,9 +5,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { get } from "node:http";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Cluster, ensureDatabase, startCluster } from "./embedded-postgres";
+import { beginHeadNote } from "./head-note";
 import { migrate } from "./migrations";
 import { ensureBuild } from "./next-build";
 import { projectFolder } from "./places";
@@ -68,6 +69,7 @@ export async function startApplication(
     ...(databases.databaseOwnerUrl && { DATABASE_OWNER_URL: databases.databaseOwnerUrl }),
     ...keys,
     HOLDPOINT_WORKSPACE: workspace,
+    HOLDPOINT_HEAD_FILE: headNotePath(dataFolder, options.environment),
     HOLDPOINT_DEMO: options.demo === "no" ? "" : "1",
     NEXTAUTH_URL: options.environment.NEXTAUTH_URL || url,
     ...(options.environment.CARRIER_MODE && { CARRIER_MODE: options.environment.CARRIER_MODE }),
@@ -85,6 +87,7 @@ export async function startApplication(
   const signIns = await playDemo(supervisor, options, environment, empty);
   // The demo makes its own, whose clock it plays.
   await ensureWorkspace(ownerUrl, workspace, { played: false });
+  await beginHeadNote(ownerUrl, workspace, environment.HOLDPOINT_HEAD_FILE!, report);
   await startConsole(supervisor, options, url, environment);
   return { url, environment, signIns };
 }
@@ -106,6 +109,16 @@ export async function startEmbedded(
 /** Where the root keys of a data folder are. */
 export function keysPath(dataFolder: string): string {
   return join(dataFolder, "keys.json");
+}
+
+/** Where the head note of a workspace is: beside its keys, unless the environment says otherwise. */
+export function headNotePath(dataFolder: string, environment: Record<string, string | undefined>): string {
+  const {
+    HOLDPOINT_HEAD_FILE: file,
+    HOLDPOINT_KEYS_FILE: keys,
+    HOLDPOINT_WORKSPACE: workspace,
+  } = environment;
+  return resolve(file || join(dirname(keys || keysPath(dataFolder)), `head.${workspace || "main"}.json`));
 }
 
 /** Where the secrets that an installation made for itself are. */

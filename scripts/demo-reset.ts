@@ -3,7 +3,13 @@
  * Never touches a database of DATABASE_URL. One that was not made for the demo is removed only with `--yes`.
  */
 import { existsSync, rmSync } from "node:fs";
-import { carrierStorePath, demoBookPath, embeddedFolder, runningEnvironmentPath } from "./application";
+import {
+  carrierStorePath,
+  demoBookPath,
+  embeddedFolder,
+  headNotePath,
+  runningEnvironmentPath,
+} from "./application";
 import { removeCluster, runningCluster } from "./embedded-postgres";
 import { dataFolder, readEnvironmentFile } from "./places";
 import { Supervisor } from "./supervisor";
@@ -29,6 +35,7 @@ async function reset(): Promise<void> {
       carrierStorePath(dataFolder),
       demoBookPath(dataFolder),
       runningEnvironmentPath(dataFolder),
+      headNotePath(dataFolder, process.env),
     ]) {
       rmSync(path, { recursive: true, force: true });
     }

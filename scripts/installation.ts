@@ -3,7 +3,7 @@
  * DATABASE_URL if that is set, otherwise the embedded one, whether or not the console runs beside it.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { keysPath, runningEnvironmentPath, secretsPath, startEmbedded } from "./application";
+import { headNotePath, keysPath, runningEnvironmentPath, secretsPath, startEmbedded } from "./application";
 import { migrate } from "./migrations";
 import { dataFolder, readEnvironmentFile } from "./places";
 import { ensureKeys, ensureSecrets, hasEvents } from "./secrets";
@@ -30,7 +30,11 @@ type Installation = { environment: Record<string, string>; stop(): Promise<void>
 function outside(): Installation {
   // Without a key file of its own the command says which variable is missing, when it comes to need a key.
   const keys = existsSync(keysPath(dataFolder)) && !process.env.HOLDPOINT_WORKSPACE_KEY;
-  return { environment: keys ? { HOLDPOINT_KEYS_FILE: keysPath(dataFolder) } : {}, stop: async () => {} };
+  const environment = {
+    ...(keys && { HOLDPOINT_KEYS_FILE: keysPath(dataFolder) }),
+    HOLDPOINT_HEAD_FILE: headNotePath(dataFolder, process.env),
+  };
+  return { environment, stop: async () => {} };
 }
 
 async function embedded(): Promise<Installation> {
@@ -45,6 +49,7 @@ async function embedded(): Promise<Installation> {
       ...(isTaken(dataFolder) ? readRunningEnvironment() : {}),
       DATABASE_URL: databaseUrl,
       DATABASE_OWNER_URL: databaseOwnerUrl,
+      HOLDPOINT_HEAD_FILE: headNotePath(dataFolder, process.env),
       ...ensureKeys(keysPath(dataFolder), process.env, await hasEvents(databaseOwnerUrl), console.error),
       ...ensureSecrets(secretsPath(dataFolder), process.env),
     };

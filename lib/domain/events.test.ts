@@ -15,6 +15,7 @@ import { evolvePerson } from "./person";
 import { defaultPolicy } from "./policy";
 import { evolveCalendar, evolvePolicy, evolveWorkflow } from "./settings";
 import { pauseClock, startClock, stopClock } from "./sla";
+import { evolveWorkspace } from "./workspace";
 
 /**
  * One sample of every type at its current schema, as a log may hold it. A type that is added without a sample does not
@@ -136,6 +137,13 @@ const samples: { [type in EventType]: { 1: EventData[type] } } = {
   workflowPublished: { 1: { name: "order-fulfilment", version: 1, hash: "f".repeat(64) } },
   policyPublished: { 1: { parameters: defaultPolicy } },
   calendarPublished: { 1: { calendar: alwaysOpen } },
+  logAdopted: {
+    1: {
+      installation: "5c1d3f3e-7a6b-4f0e-9d0a-1f2e3d4c5b6a",
+      pos: 41,
+      before: { installation: "5c1d3f3e-7a6b-4f0e-9d0a-1f2e3d4c5b6a", pos: 57 },
+    },
+  },
 };
 
 function recorded<T extends EventType>(type: T, stream: string, version: number): RecordedEvent {
@@ -159,6 +167,7 @@ const ofSettings = {
   workflowPublished: evolveWorkflow,
   policyPublished: evolvePolicy,
   calendarPublished: evolveCalendar,
+  logAdopted: evolveWorkspace,
 };
 
 describe("a sample of every event", () => {

@@ -120,6 +120,12 @@ export type EventData = {
   workflowPublished: { name: string; version: number; hash: string };
   policyPublished: { parameters: PolicyParameters };
   calendarPublished: { calendar: BusinessCalendar };
+
+  /**
+   * An operator took the log up to `pos` as it is, and so let it dispatch again, although the head note said something
+   * else: `before`, absent when there was none that could be read. Without a `pos` a log has no event.
+   */
+  logAdopted: { installation: string; pos?: number; before?: { installation: string; pos?: number } };
 };
 
 export type Receipt = { reference: string; [detail: string]: string | number | boolean };
@@ -191,6 +197,7 @@ export const schemas: Record<EventType, number> = {
   workflowPublished: 1,
   policyPublished: 1,
   calendarPublished: 1,
+  logAdopted: 1,
 };
 
 export type Upcaster = (data: { [member: string]: Json | undefined }) => {

@@ -447,6 +447,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case "workflowPublished":
     case "policyPublished":
     case "calendarPublished":
+    case "logAdopted":
       throw new Error(`${event.type} does not belong in ${event.stream}`);
   }
 }

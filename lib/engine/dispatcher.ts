@@ -40,10 +40,18 @@ export class Dispatcher {
   #stopped = false;
 
   constructor(
-    readonly adapters: EffectAdapters,
+    readonly connected: EffectAdapters,
     readonly clock: Clock,
     readonly engine: () => Engine,
+    /** Why nothing may be sent at this moment; null when it may. */
+    readonly held: () => string | null = () => null,
   ) {}
+
+  /** What may be called at this moment: while this process is held it has no adapter. */
+  get adapters(): EffectAdapters {
+    const missing = this.held();
+    return missing === null ? this.connected : { byName: new Map(), missing };
+  }
 
   /** For decide: this process goes on with the effect at once while it has room for it. */
   attemptNow = (effect: string): { lease_ms: number } | null => {
@@ -53,10 +61,10 @@ export class Dispatcher {
   };
 
   /** For decide: without the adapter nobody can say what the outside offers. */
-  doubt = (effect: string): DoubtFact => this.adapters.byName.get(effect)?.doubt ?? { kind: "neither" };
+  doubt = (effect: string): DoubtFact => this.connected.byName.get(effect)?.doubt ?? { kind: "neither" };
 
   answersWithin_ms = (effect: string): number | null =>
-    this.adapters.byName.get(effect)?.answersWithin_ms ?? null;
+    this.connected.byName.get(effect)?.answersWithin_ms ?? null;
 
   room(effect: string): number {
     const adapter = this.adapters.byName.get(effect);
@@ -92,7 +100,7 @@ export class Dispatcher {
       const call = callOf(recorded, personal);
       if (!call) continue;
       const effect = call.effect || this.#effectOf(call);
-      if (!this.adapters.byName.has(effect)) continue;
+      if (!this.connected.byName.has(effect)) continue;
       this.#of(effect).waiting.push({ ...call, effect });
       this.#next(effect);
     }
@@ -117,7 +125,7 @@ export class Dispatcher {
     const known = this.#calls.get(effect);
     if (known) return known;
     const fresh = {
-      lane: new Lane(this.adapters.byName.get(effect)!, this.#now_ms()),
+      lane: new Lane(this.connected.byName.get(effect)!, this.#now_ms()),
       waiting: [],
       look: null,
     };
@@ -127,7 +135,7 @@ export class Dispatcher {
 
   #next(effect: string): void {
     const calls = this.#of(effect);
-    const adapter = this.adapters.byName.get(effect)!;
+    const adapter = this.connected.byName.get(effect)!;
     const { lane, waiting } = calls;
     while (!this.#stopped && waiting.length > 0 && lane.free(this.#now_ms()) > 0) {
       const call = waiting.shift()!;
@@ -176,7 +184,7 @@ export class Dispatcher {
   async #perform(adapter: EffectAdapter, call: Call, lane: Lane): Promise<void> {
     const outcome = await this.#call(adapter, call);
     const clearly = clear.includes(outcome.kind) ? "answered" : "unclear";
-    lane.end(outcome === waitedTooLong ? "not begun" : clearly, this.#now_ms());
+    lane.end(notBegun.includes(outcome) ? "not begun" : clearly, this.#now_ms());
     const engine = this.engine();
     for (let tries = 1; ; tries++) {
       try {
@@ -203,6 +211,7 @@ export class Dispatcher {
       const input = call.input ?? (await this.#input(call));
       const left_ms = Date.parse(call.leaseUntil) - Date.parse(this.clock.now());
       if (left_ms < adapter.timeout_ms) return waitedTooLong;
+      if (this.held() !== null) return heldBack;
       return await adapter.perform(input, call.key, AbortSignal.timeout(adapter.timeout_ms));
     } catch (error) {
       return {
@@ -252,6 +261,14 @@ const waitedTooLong: EffectOutcome = {
   kind: "retryable",
   reason: "The attempt waited too long and was not begun.",
 };
+
+/** The attempt was in the log already when this process was held. */
+const heldBack: EffectOutcome = {
+  kind: "retryable",
+  reason: "Nothing is sent from here at the moment, so the attempt was not begun.",
+};
+
+const notBegun: EffectOutcome[] = [waitedTooLong, heldBack];
 
 function said(error: unknown): string {
   return `The adapter failed: ${error instanceof Error ? error.message : error}`;

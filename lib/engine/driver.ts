@@ -20,6 +20,8 @@ export type Driver = {
 export type Told =
   | { what: "started" }
   | { what: "ticked"; report: TickReport }
+  /** Whether effects are sent from here, and why: at the start, and when it changes. */
+  | { what: "sending" | "held"; why: string }
   | { what: "trouble"; during: string; error: unknown }
   | { what: "stopped" };
 export type Tell = (told: Told) => void;

@@ -9,6 +9,7 @@ import { wallClock } from "../clock";
 import { database } from "../db";
 import { env, httpCallConnections, rootKeys } from "../env";
 import { type Driver, startDriver, type Tell } from "./driver";
+import { HeadGuard } from "./head-guard";
 import { openRuntime, type Runtime } from "./runtime";
 
 /**
@@ -17,9 +18,16 @@ import { openRuntime, type Runtime } from "./runtime";
  * It lives on globalThis: Next bundles instrumentation, routes and actions apart, and two queues would quietly cost group
  * commit. `startProcess` also drives it; a tool that only asks leaves that to the app.
  */
-export type Process = { runtime: Runtime; keys: WorkspaceKeys; effectsMissing: string | null };
+export type Process = {
+  runtime: Runtime;
+  keys: WorkspaceKeys;
+  guard: HeadGuard;
+  /** Why nothing, or not everything, is sent outside from here at this moment; null when all of it is. */
+  readonly effectsMissing: string | null;
+};
 
 const processWide = globalThis as {
+  holdpointGuard?: HeadGuard;
   holdpointProcess?: Promise<Process>;
   holdpointDriver?: Promise<Driver>;
 };
@@ -35,7 +43,10 @@ export function engineProcess(): Promise<Process> {
 
 export async function startProcess(tell: Tell): Promise<Driver> {
   processWide.holdpointDriver ??= engineProcess()
-    .then(({ runtime }) => startDriver(runtime, env("DATABASE_URL"), tell))
+    .then(({ runtime, guard }) => {
+      guard.watch(({ sends, why }) => tell({ what: sends ? "sending" : "held", why }));
+      return startDriver(runtime, env("DATABASE_URL"), tell);
+    })
     .catch((error) => {
       processWide.holdpointDriver = undefined;
       throw error;
@@ -43,8 +54,15 @@ export async function startProcess(tell: Tell): Promise<Driver> {
   return processWide.holdpointDriver;
 }
 
+/** Why this process holds effects back; null when it does not, or has not come up yet. */
+export function effectsHeld(): string | null {
+  return processWide.holdpointGuard?.held ?? null;
+}
+
 async function open(): Promise<Process> {
   const keys = workspaceKeys(env("HOLDPOINT_WORKSPACE"), rootKeys());
+  const guard = new HeadGuard(database(), keys.workspace, env("HOLDPOINT_HEAD_FILE") ?? null);
+  await guard.look();
   const adapters = adaptersFromEnvironment();
   const runtime = openRuntime({
     database: database(),
@@ -52,9 +70,25 @@ async function open(): Promise<Process> {
     clock: wallClock,
     adapters,
     definitions: workflows,
+    held: () => guard.held,
   });
   await runtime.publish();
-  return { runtime, keys, effectsMissing: adapters.byName.size > 0 ? null : adapters.missing };
+  guard.keep();
+  processWide.holdpointGuard = guard;
+  return {
+    runtime: {
+      ...runtime,
+      async stop() {
+        await runtime.stop();
+        await guard.stop();
+      },
+    },
+    keys,
+    guard,
+    get effectsMissing() {
+      return guard.held ?? (adapters.byName.size > 0 ? null : adapters.missing);
+    },
+  };
 }
 
 function adaptersFromEnvironment(): EffectAdapters {

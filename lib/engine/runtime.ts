@@ -40,6 +40,8 @@ export type RuntimeOptions = {
   policy?: PolicyParameters;
   randomBytes?(count: number): Uint8Array;
   held_max?: number;
+  /** Why nothing may be sent outside at this moment; null when it may. Without it nothing holds effects. */
+  held?(): string | null;
   /** Told of every event this process has committed, after the dispatcher. */
   watch?(events: readonly SealedEvent[]): void;
 };
@@ -48,7 +50,7 @@ export function openRuntime(options: RuntimeOptions): Runtime {
   const { database, keys, clock, definitions } = options;
   const problems = definitions.flatMap(problemsOf);
   if (problems.length > 0) throw new Error(`The workflows do not hold:\n${problems.join("\n")}`);
-  const dispatcher = new Dispatcher(options.adapters, clock, () => engine);
+  const dispatcher = new Dispatcher(options.adapters, clock, () => engine, options.held);
   const engine: Engine = new Engine({
     database,
     keys,

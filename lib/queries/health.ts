@@ -7,7 +7,7 @@ export type DatabaseHealth =
 const patience_ms = 2_000;
 
 /** What this version was written for. A test holds it to `prisma/migrations`. */
-export const newestMigration = "20261123000000_append_by_ends";
+export const newestMigration = "20261123000200_installation";
 
 /** Whether this version can work on the database; `why` says what is missing and what to do. */
 export type Readiness = { ready: true; generation: number } | { ready: false; why: string };

@@ -395,6 +395,26 @@ const samples: { [T in EventType]: Sample<T>[] } = {
       data: { calendar: alwaysOpen },
     },
   ],
+  logAdopted: [
+    {
+      by: { type: "system", id: "operator" },
+      stream: "workspace/main",
+      says: "The operator took a log up to position 41 as it is; noted was a log up to position 57.",
+      data: { installation: "i", pos: 41, before: { installation: "i", pos: 57 } },
+    },
+    {
+      by: { type: "system", id: "operator" },
+      stream: "workspace/main",
+      says: "The operator took a log up to position 41 as it is; noted was an empty log.",
+      data: { installation: "i", pos: 41, before: { installation: "j" } },
+    },
+    {
+      by: { type: "system", id: "operator" },
+      stream: "workspace/main",
+      says: "The operator took an empty log as it is; nothing was noted.",
+      data: { installation: "i" },
+    },
+  ],
 };
 
 describe("every event has one plain sentence", () => {

@@ -168,6 +168,11 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
       return said(`${who} published the policy of ${subject}.`);
     case "calendarPublished":
       return said(`${who} published the calendar “${event.data.calendar.name}”.`);
+    case "logAdopted": {
+      const { pos, before } = event.data;
+      const noted = before ? `noted was ${logWords(before.pos)}` : "nothing was noted";
+      return said(`${who} took ${logWords(pos)} as it is; ${noted}.`);
+    }
   }
 }
 
@@ -213,6 +218,10 @@ const answers: { readonly [answer: string]: string } = {
 
 function answerWords(answer: string): string {
   return Object.hasOwn(answers, answer) ? (answers[answer] as string) : answer;
+}
+
+function logWords(lastPos: number | undefined): string {
+  return lastPos === undefined ? "an empty log" : `a log up to position ${lastPos}`;
 }
 
 function task({ step }: { step: string }): string {

@@ -11,6 +11,12 @@ export function logEngine(told: Told): void {
     case "ticked":
       log().info(told.report, "tick");
       return;
+    case "sending":
+      log().info(told.why);
+      return;
+    case "held":
+      log().error(`Nothing is sent outside. ${told.why}`);
+      return;
     case "trouble":
       log().error({ error: loggedError(told.error) }, told.during);
       return;
