@@ -28,6 +28,8 @@ beforeAll(async () => {
 afterAll(() => workspace.close());
 
 async function dispatched(next: EffectOutcome[], offered: Doubt = { kind: "neither" }): Promise<string> {
+  // So that the dispatcher does not leave the outside alone for what it left open before.
+  workspace.clock.advance_minutes(2);
   answers.splice(0, answers.length, ...next);
   doubt = offered;
   const order = await workspace.receive({
