@@ -3,6 +3,7 @@ import type { DoubtFact } from "#lib/domain/facts";
 import type { OrderState } from "#lib/domain/order";
 import { isRejection } from "#lib/domain/rejection";
 import type { EffectAdapter, EffectAdapters, EffectInput, EffectOutcome } from "#lib/effects/adapter";
+import { canonicalize, type Json } from "#lib/log/canonical";
 import type { Clock } from "../clock";
 import type { Engine } from "./execute";
 import { Lane, type LaneStanding } from "./lane";
@@ -284,6 +285,12 @@ function callOf(event: RecordedEvent, personal: SealedEvent["personal"]): Call |
     attempt: attempt.number,
     leaseUntil: attempt.leaseUntil,
     effect: event.type === "effectIntended" ? event.data.effect : "",
-    input: event.type === "effectIntended" ? { ...event.data.input, ...personal } : null,
+    input:
+      event.type === "effectIntended" ? { ...asRead(event.data.input), ...asRead(personal ?? {}) } : null,
   };
+}
+
+/** With its members in the order in which the log gives them back, so that a later attempt sends the very same bytes. */
+function asRead(members: { [member: string]: Json | undefined }): EffectInput {
+  return JSON.parse(canonicalize(members));
 }
