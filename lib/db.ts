@@ -9,11 +9,18 @@ import { env } from "./env";
  * them back, which for a batch costs more than sending it.
  *
  * One client per process, made when first asked for; tools and tests open their own. `$disconnect` ends the pool too.
+ * A query that is answered by silence for `silence_ms_max` fails, and its connection is given up: what it would have
+ * written may be there or come to be there.
  */
 export type Database = PrismaClient & { readonly pool: Pool };
 
-export function openDatabase(url: string, connections_max = 10): Database {
-  const pool = new Pool({ connectionString: url, max: connections_max });
+export function openDatabase(url: string, connections_max = 10, silence_ms_max = 15_000): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: connections_max,
+    query_timeout: silence_ms_max,
+    connectionTimeoutMillis: silence_ms_max,
+  });
   // An idle connection that breaks is replaced at the next query, which says what is wrong if anything is.
   pool.on("error", () => {});
   const client = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });

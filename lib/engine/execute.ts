@@ -13,6 +13,7 @@ import { type Bookkeeping, Refusals } from "./refusals";
 import type { SealedEvent } from "./seal";
 import { type Held, Streams } from "./streams";
 import { systemActor } from "./system-actor";
+import { unavailability } from "./unavailable";
 
 /**
  * The one door: every command comes in by `execute` and leaves as appended events or as a rejection.
@@ -24,7 +25,8 @@ import { systemActor } from "./system-actor";
  * before it is answered.
  *
  * Rejections are values. It throws `UnauthorizedActorError` for an actor nobody minted, and whatever the database throws
- * when it can't be told whether, or is certain that not, the command was written.
+ * when it can't be told whether, or is certain that not, the command was written. That the database takes no writes is told
+ * as a refusal to whoever is no part of the engine itself.
  */
 export type EngineOptions = DeciderOptions & {
   /** Called after each commit with what this process wrote, before anybody is answered. */
@@ -78,6 +80,9 @@ export class Engine {
     } catch (error) {
       // A text the log cannot hold, in a member whose schema lets any text through.
       if (error instanceof CanonicalError) return unwritable(error);
+      // Who drives the engine hears of it as the trouble it is, and says so in the log.
+      const unavailable = actor.type === "system" ? null : unavailability(error);
+      if (unavailable) return unavailable;
       throw error;
     } finally {
       this.#running.delete(running);

@@ -26,7 +26,11 @@ test("health says what holds the log append-only, and when the database is away"
 });
 
 test("ready is a database that is there, migrated to this version and has the workspace; else it says what to do", async () => {
-  expect(await readiness(workspace.database, workspace.name)).toEqual({ ready: true, generation: 1 });
+  expect(await readiness(workspace.database, workspace.name)).toEqual({
+    ready: true,
+    generation: 1,
+    writable: true,
+  });
   expect(await readiness(workspace.database, "other")).toEqual({
     ready: false,
     why: "There is no workspace other in this database: npm start makes it.",

@@ -9,8 +9,13 @@ const patience_ms = 2_000;
 /** What this version was written for. A test holds it to `prisma/migrations`. */
 export const newestMigration = "20261123000200_installation";
 
-/** Whether this version can work on the database; `why` says what is missing and what to do. */
-export type Readiness = { ready: true; generation: number } | { ready: false; why: string };
+/**
+ * Whether this version can work on the database; `why` says what is missing and what to do. A database that takes no
+ * writes is still one to read from: nothing is gained by sending the readers away too.
+ */
+export type Readiness =
+  | { ready: true; generation: number; writable: boolean }
+  | { ready: false; why: string };
 
 /** Whether the database is there, migrated, and has the workspace. Never throws, and waits two seconds for each answer. */
 export async function readiness(database: Database, workspace: string): Promise<Readiness> {
@@ -19,15 +24,16 @@ export async function readiness(database: Database, workspace: string): Promise<
   if (!migrated)
     return { ready: false, why: "The database is not migrated to this version: npm run migrate." };
   const heads = await inTime(
-    database.$queryRawUnsafe<{ generation: number }[]>(
-      "SELECT generation FROM workspace_head WHERE workspace = $1",
+    database.$queryRawUnsafe<{ generation: number; writable: boolean }[]>(
+      `SELECT generation, current_setting('transaction_read_only') = 'off' AS writable
+       FROM workspace_head WHERE workspace = $1`,
       workspace,
     ),
   );
-  const generation = heads?.[0]?.generation;
-  if (generation === undefined)
+  const head = heads?.[0];
+  if (head === undefined)
     return { ready: false, why: `There is no workspace ${workspace} in this database: npm start makes it.` };
-  return { ready: true, generation };
+  return { ready: true, ...head };
 }
 
 /** Whether the database answers, and what holds the log append-only: a role without the right, or the trigger alone. */

@@ -10,5 +10,6 @@ export const GET = route(async () => {
   await connection();
   const state = await readiness(database(), env("HOLDPOINT_WORKSPACE"));
   if (!state.ready) return problem(503, "notReady", state.why);
-  return { status: 200, body: { status: "ready", generation: state.generation } };
+  const { generation, writable } = state;
+  return { status: 200, body: { status: writable ? "ready" : "readOnly", generation } };
 });
