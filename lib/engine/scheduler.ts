@@ -31,6 +31,10 @@ type Due = { id: string; order_id: string; ordinal: number; due_at: Date } & (
 
 const lease_ms = 30_000;
 const claims_max = 250;
+/** A claim further ahead than a lease was made by a clock that append() takes nothing from: it holds nobody up. */
+const claim_ms_max = lease_ms + 5_000;
+const unclaimed = `(d.claimed_until IS NULL OR d.claimed_until <= $2::timestamptz
+           OR d.claimed_until > $2::timestamptz + interval '${claim_ms_max} milliseconds')`;
 
 export async function tick(
   {
@@ -146,7 +150,7 @@ function claimTimers(database: Database, workspace: string, now: string): Promis
      FROM (
        SELECT d.workspace, d.generation, d.timer_id FROM timer d
        WHERE d.workspace = $1 AND d.generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
-         AND d.due_at <= $2::timestamptz AND (d.claimed_until IS NULL OR d.claimed_until <= $2::timestamptz)
+         AND d.due_at <= $2::timestamptz AND ${unclaimed}
        ORDER BY d.due_at LIMIT $4::integer FOR UPDATE SKIP LOCKED
      ) due
      WHERE t.workspace = due.workspace AND t.generation = due.generation AND t.timer_id = due.timer_id
@@ -171,7 +175,7 @@ function claimEffects(
      FROM (
        SELECT d.workspace, d.generation, d.effect_key FROM effect d
        WHERE d.workspace = $1 AND d.generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
-         AND d.due_at <= $2::timestamptz AND (d.claimed_until IS NULL OR d.claimed_until <= $2::timestamptz)
+         AND d.due_at <= $2::timestamptz AND ${unclaimed}
          AND d.due_kind = ANY ($3::text[]) AND d.name = ANY ($4::text[])
        ORDER BY d.due_at LIMIT $6::integer FOR UPDATE SKIP LOCKED
      ) due
