@@ -4,6 +4,7 @@ import { mayRead } from "#lib/queries/permission";
 import type { Waiting } from "#lib/queries/waiting";
 import { AppFrame } from "../components/app-frame";
 import type { NavigationItem } from "../components/navigation";
+import { DatabaseNotice } from "./database-notice";
 import { startOf } from "./places";
 import { counted, viewNow, waiting } from "./reading";
 import { mayAsk } from "./requests/may-ask";
@@ -20,6 +21,7 @@ export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor
       home={startOf(actor.roles)}
       signOut={signOut}
     >
+      <DatabaseNotice />
       {children}
       <p className="pt-6 text-xs text-ink-muted">Times are in {timeZone}.</p>
     </AppFrame>

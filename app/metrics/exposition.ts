@@ -15,8 +15,11 @@ function processMetrics(): Registry {
 
 export const contentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** The measures as Prometheus reads them. Labels hold the names of measures, effects and states, and nothing else. */
-export async function exposition(measured: Operations): Promise<string> {
+/**
+ * The measures as Prometheus reads them. Labels hold the names of measures, effects and states, and nothing else.
+ * `unreadable` is how many streams this process could not fold.
+ */
+export async function exposition(measured: Operations, unreadable: number): Promise<string> {
   const registry = new Registry();
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
     new Gauge({ name: `holdpoint_${name}`, help, labelNames, registers: [registry] });
@@ -43,6 +46,10 @@ export async function exposition(measured: Operations): Promise<string> {
   }
   gauge("backlog", "Effects that wait for a machine").set(measured.backlog.waiting);
   gauge("backlog_max", "The backlog from which on intake answers 429").set(measured.backlog.most);
+  gauge(
+    "streams_unreadable",
+    "Streams this process met and cannot read; commands on them are refused. /operations says which and what to do",
+  ).set(unreadable);
   const refused = new Counter({
     name: "holdpoint_refused_requests_total",
     help: "Anonymous requests this process turned away",

@@ -1,4 +1,5 @@
 import { authContext } from "#lib/auth/context";
+import { engineProcess } from "#lib/engine/process";
 import { env } from "#lib/env";
 import { measure } from "#lib/queries/operations";
 import { bearsSecret } from "#lib/web/bearer";
@@ -22,5 +23,10 @@ export const GET = route(async (request) => {
     now: clock.now(),
     backlog_max: env("INTAKE_BACKLOG_MAX"),
   });
-  return { status: 200, text: await exposition(measured), headers: { "Content-Type": contentType } };
+  const unreadable = (await engineProcess()).runtime.engine.streams.unreadable().length;
+  return {
+    status: 200,
+    text: await exposition(measured, unreadable),
+    headers: { "Content-Type": contentType },
+  };
 });

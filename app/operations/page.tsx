@@ -12,6 +12,7 @@ import { ConsoleFrame } from "../console-frame";
 import { store, viewNow } from "../reading";
 import { machinesFigures, peoplesFigures } from "./figures";
 import { FiguresTable } from "./figures-table";
+import { UnreadableStreams } from "./unreadable-streams";
 
 export const metadata: Metadata = { title: "Operations" };
 
@@ -19,10 +20,11 @@ export const metadata: Metadata = { title: "Operations" };
 export default async function OperationsPage() {
   const actor = await gate(...readersOf("operations"));
   const view = await viewNow();
-  const [measured, { effectsMissing }] = await Promise.all([
+  const [measured, { effectsMissing, runtime }] = await Promise.all([
     operations(actor, store(), { now: view.now, backlog_max: env("INTAKE_BACKLOG_MAX") }),
     engineProcess(),
   ]);
+  const unreadable = runtime.engine.streams.unreadable();
   const table = { countMax: count_max, view };
   return (
     <ConsoleFrame actor={actor}>
@@ -36,6 +38,7 @@ export default async function OperationsPage() {
             {effectsMissing}
           </Notice>
         )}
+        {unreadable.length > 0 && <UnreadableStreams streams={unreadable} />}
         <section aria-labelledby="people" className="grid gap-2">
           <h2 id="people" className="text-base">
             Waits for people

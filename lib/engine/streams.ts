@@ -65,6 +65,13 @@ export class Streams {
     return this.#held.get(stream);
   }
 
+  /** The streams in memory that cannot be folded, and why. Others may not have been asked for yet. */
+  unreadable(): { stream: string; why: string }[] {
+    return [...this.#held.values()].flatMap(({ stream, broken }) =>
+      broken === null ? [] : [{ stream, why: broken }],
+    );
+  }
+
   /** Reads again what append() found to be stale. */
   async reload(held: Held): Promise<void> {
     const fresh = await this.#load([held.stream]);

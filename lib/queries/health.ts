@@ -36,6 +36,13 @@ export async function readiness(database: Database, workspace: string): Promise<
   return { ready: true, ...head };
 }
 
+/** Why nothing can be recorded, for people who look at a page; null while it can. */
+export function whyNothingIsRecorded(state: Readiness): string | null {
+  if (!state.ready) return state.why;
+  if (state.writable) return null;
+  return "The database takes no writes. What is shown is right, and whatever is asked for now is refused; it goes on by itself once writes are taken again.";
+}
+
 /** Whether the database answers, and what holds the log append-only: a role without the right, or the trigger alone. */
 export async function databaseHealth(database: Database): Promise<DatabaseHealth> {
   const rows = await inTime(
