@@ -88,7 +88,7 @@ test("a stream that cannot be read stands on the page with what to do, and is co
 
 test("every page says that nothing can be recorded while the database takes no writes, and stops saying it", async () => {
   // How long an answer of the database holds is measured by this clock.
-  vi.useFakeTimers({ toFake: ["performance"] });
+  vi.useFakeTimers({ toFake: ["Date"] });
   const notice = async () => {
     vi.advanceTimersByTime(2_000);
     return renderToStaticMarkup(createElement("div", null, await DatabaseNotice()));
