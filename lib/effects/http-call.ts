@@ -97,13 +97,10 @@ function adapter(
             body: request.body ?? "",
           });
     if (!signed) return { kind: "notSent", reason: `The connection ${name} has no ${call.signature} key` };
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(call.timeout_ms)]);
     const headers = { accept: "application/json", ...request.headers, ...connection.headers, ...signed };
-    return exchange(
-      connection,
-      { ...request, path: `${connection.base}${request.path}`, headers },
-      deadline,
-      resolve,
+    const path = `${connection.base}${request.path}`;
+    return within(call.timeout_ms, signal, (deadline) =>
+      exchange(connection, { ...request, path, headers }, deadline, resolve),
     );
   }
 
@@ -194,4 +191,29 @@ function whatItSaid(name: string, answer: Answer): string {
   const { detail } = readProblem(answer.json);
   const also = detail ? `: ${detail}` : answer.status < 300 ? ` with ${answer.unread ?? "no reference"}` : "";
   return oneLine(`${name} answered ${answer.status}${also}`);
+}
+
+/**
+ * Ends `work` when its time is up or `signal` says so. A timer of our own: signals that are only part of another may be
+ * collected before they fire, and the call would never end.
+ */
+async function within<Value>(
+  timeout_ms: number,
+  signal: AbortSignal,
+  work: (deadline: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const ending = new AbortController();
+  const stop = () => ending.abort(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const timer = setTimeout(
+    () => ending.abort(new DOMException("The time was up.", "TimeoutError")),
+    timeout_ms,
+  );
+  try {
+    return await work(ending.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
 }

@@ -98,5 +98,9 @@ describe("the note", () => {
     expect(await folderOf(join(folder, "renamed", "head.json"))).toBe(here);
     cpSync(join(folder, "renamed"), join(folder, "copy"), { recursive: true });
     expect(await folderOf(join(folder, "copy", "head.json"))).not.toBe(here);
+    const fresh = join(folder, "not", "there", "head.json");
+    expect(await folderOf(fresh)).toBe("");
+    await writeHeadNote(fresh, { installation: "i", workspace: "main", folder: "", head: null });
+    expect(await readHeadNote(fresh)).toMatchObject({ folder: await folderOf(fresh) });
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -30,8 +30,10 @@ export async function readHeadNote(path: string): Promise<HeadNote | "unreadable
   }
 }
 
-/** Writes the note whole or not at all, and safe from a power cut. */
-export async function writeHeadNote(path: string, note: HeadNote): Promise<void> {
+/** Writes the note whole or not at all, and safe from a power cut. The folder is made when it is not there yet. */
+export async function writeHeadNote(path: string, given: HeadNote): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const note = { ...given, folder: given.folder || (await folderOf(path)) };
   const fresh = `${path}.${randomUUID()}`;
   try {
     const file = await open(fresh, "wx", 0o600);
@@ -54,9 +56,16 @@ export async function writeHeadNote(path: string, note: HeadNote): Promise<void>
   }
 }
 
-/** What tells a folder from a copy of it. It stays when the folder is renamed, mounted elsewhere, or filled from a backup. */
+/**
+ * What tells a folder from a copy of it: it stays when the folder is renamed, mounted elsewhere, or filled from a backup.
+ * Empty while there is no such folder.
+ */
 export async function folderOf(path: string): Promise<string> {
-  return `${(await stat(dirname(path), { bigint: true })).ino}`;
+  const folder = await stat(dirname(path), { bigint: true }).catch((error) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  return folder === null ? "" : `${folder.ino}`;
 }
 
 function isHeadNote(value: unknown): value is HeadNote {
