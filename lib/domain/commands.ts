@@ -77,6 +77,9 @@ const visit = { order: orderId, step: line(80), visit: z.int().positive() };
 const note = text(4000).optional();
 const reason = text(1000);
 
+/** How far a log went, and whose it was. */
+const noted = { installation: line(100), pos: z.int().nonnegative().optional() };
+
 const receipt = z.looseObject({ reference: line(200) });
 const answer = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("confirmed"), receipt: receipt as z.ZodType<{ reference: string }> }),
@@ -214,6 +217,13 @@ export const commandSchema = z.discriminatedUnion("type", [
     parameters: policyParametersSchema,
   }),
   z.strictObject({ type: z.literal("calendar.publish"), id: sourceSchema, calendar: businessCalendarSchema }),
+  z.strictObject({
+    type: z.literal("log.adopt"),
+    ...noted,
+    /** What the head note said. */
+    before: z.strictObject(noted).optional(),
+    reason,
+  }),
 ]);
 
 export type Command = z.infer<typeof commandSchema>;
@@ -222,5 +232,5 @@ export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
 
 export type OrderCommand = Exclude<
   Command,
-  { type: `person.${string}` | `apiKey.${string}` | `${string}.publish` }
+  { type: `person.${string}` | `apiKey.${string}` | `${string}.publish` | "log.adopt" }
 >;

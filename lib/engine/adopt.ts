@@ -1,16 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { EventData } from "#lib/domain/events";
 import { isRejection } from "#lib/domain/rejection";
-import { commandMac, type WorkspaceKeys } from "#lib/log/keys";
+import type { WorkspaceKeys } from "#lib/log/keys";
 import type { Clock } from "../clock";
 import type { Database } from "../db";
-import { Appender } from "./append";
-import { Batches } from "./batches";
-import { Decider } from "./decider";
+import { Engine } from "./execute";
 import { judge, see } from "./head-guard";
 import { type Head, writeHeadNote } from "./head-note";
 import { pooledRandomBytes } from "./random";
-import { Streams } from "./streams";
 import { systemActor } from "./system-actor";
 
 export type Adoption = {
@@ -46,42 +43,24 @@ export async function adoptLog(adoption: Adoption): Promise<{ held: string; head
   return { held: standing.why, head: adopted };
 }
 
-/** Written like the engine's own bookkeeping: nobody can ask for it by the door, and no engine needs to run. */
 async function record(
   { database, keys, clock, reason }: Adoption,
-  data: EventData["logAdopted"],
+  adopted: EventData["logAdopted"],
 ): Promise<void> {
-  const randomBytes = pooledRandomBytes();
-  const stream = `workspace/${keys.workspace}`;
-  const id = randomUUID();
-  const streams = new Streams(database, keys, randomBytes, 1);
-  const decider = new Decider(
-    {
-      database,
-      keys,
-      clock,
-      randomBytes,
-      definitions: [],
-      attemptNow: () => null,
-      doubt: () => ({ kind: "neither" }),
-      answersWithin_ms: () => null,
-    },
-    streams,
-  );
-  const batches = new Batches(streams, decider, new Appender(database, keys.workspace), () => {});
-  const held = await streams.acquire(stream);
-  const written = await batches.add({
-    command: null,
-    asking: { actor: systemActor(keys.workspace, "operator"), source: "operator", id },
-    stream,
-    mac: commandMac(keys, "system/operator", id),
-    definition: null,
-    person: undefined,
-    customerIndex: undefined,
-    decide: () => [{ type: "logAdopted", data, personal: { reason } }],
-    held,
-    permitting: [],
-    pinned: [],
+  // An engine that only writes: it has no workflow and calls nobody.
+  const engine = new Engine({
+    database,
+    keys,
+    clock,
+    randomBytes: pooledRandomBytes(),
+    definitions: [],
+    attemptNow: () => null,
+    doubt: () => ({ kind: "neither" }),
+    answersWithin_ms: () => null,
+    committed: () => {},
   });
+  const actor = systemActor(keys.workspace, "operator");
+  const asking = { actor, source: "operator", id: randomUUID() };
+  const written = await engine.execute({ type: "log.adopt", ...adopted, reason }, asking);
   if (isRejection(written)) throw new Error(written.message);
 }

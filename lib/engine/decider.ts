@@ -8,6 +8,7 @@ import { decidePerson, type PersonState } from "#lib/domain/person";
 import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
 import { decideSettings, type SettingsCommand } from "#lib/domain/settings";
 import { type WorkflowDefinition, workflowReference } from "#lib/domain/workflow";
+import { decideWorkspace } from "#lib/domain/workspace";
 import { BodyError, type EventActor } from "#lib/log/body";
 import { customerIndex, emailIndex, type WorkspaceKeys } from "#lib/log/keys";
 import type { Clock } from "../clock";
@@ -190,6 +191,8 @@ export class Decider {
       case "policy.publish":
       case "calendar.publish":
         return decideSettings(state as never, facts, command satisfies SettingsCommand);
+      case "log.adopt":
+        return decideWorkspace(facts, command);
       default: {
         if (!state && command.type !== "order.receive")
           return reject("notFound", "There is no such order.", { field: "order" });

@@ -168,6 +168,8 @@ export class Engine {
         return `policy/${command.workflow}`;
       case "calendar.publish":
         return `calendar/${command.id}`;
+      case "log.adopt":
+        return `workspace/${this.workspace}`;
       default:
         return "order" in command ? `order/${command.order}` : `person/${command.person}`;
     }

@@ -25,6 +25,18 @@ test("a refused person is on record with rule, order and command, and moves no o
   expect(await workspace.order(order)).toEqual(before);
 });
 
+test("nobody in the console adopts a log, an administrator neither, and who tries is on record", async () => {
+  const adopt = { type: "log.adopt" as const, installation: "another", reason: "Send it again" };
+  for (const id of ["sam", "root"]) {
+    expect(await workspace.ask(workspace.person(id), adopt)).toMatchObject({ authority: "role" });
+    expect((await workspace.log(`access/${id}`)).at(-1)).toMatchObject({
+      type: "accessRefused",
+      data: { rule: "role", command: "log.adopt" },
+    });
+  }
+  expect(await workspace.log(`workspace/${workspace.name}`)).toEqual([]);
+});
+
 test("three refusals of an hour are events, the others are counted once the hour is over", async () => {
   const order = await workspace.receive();
   const ada = workspace.person("ada");
