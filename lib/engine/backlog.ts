@@ -1,3 +1,4 @@
+import type { Database } from "../db";
 import type { Engine } from "./execute";
 
 /**
@@ -12,23 +13,30 @@ const answers = new WeakMap<Engine, { at_ms: number; answer: Promise<boolean> }>
 export function isOverBacklog(engine: Engine, effects_max: number): Promise<boolean> {
   const known = answers.get(engine);
   if (known && performance.now() - known.at_ms < holds_ms) return known.answer;
-  const answer = ask(engine, effects_max);
+  const answer = waitingForMachines(engine.streams.database, engine.workspace, effects_max + 1).then(
+    (waiting) => waiting > effects_max,
+  );
   answers.set(engine, { at_ms: performance.now(), answer });
   answer.catch(() => answers.delete(engine));
   return answer;
 }
 
-async function ask(engine: Engine, effects_max: number): Promise<boolean> {
-  const [row] = await engine.streams.database.$queryRawUnsafe<{ waiting: bigint }[]>(
+/** How many effects wait until a machine does something about them; counting stops at `most` where one is given. */
+export async function waitingForMachines(
+  database: Database,
+  workspace: string,
+  most: number | null = null,
+): Promise<number> {
+  const [row] = await database.$queryRawUnsafe<{ waiting: bigint }[]>(
     `SELECT count(*) AS waiting FROM (
        SELECT FROM effect WHERE workspace = $1
          AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
          AND due_at IS NOT NULL AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')
-       LIMIT $2::integer + 1) e`,
-    engine.workspace,
-    effects_max,
+       LIMIT $2::integer) e`,
+    workspace,
+    most,
   );
-  return Number(row?.waiting ?? 0) > effects_max;
+  return Number(row?.waiting ?? 0);
 }
 
 /** Whether a command was accepted before: it adds nothing to the backlog, and its first answer is owed to who repeats it. */

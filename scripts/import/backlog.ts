@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "#lib/db";
+import { waitingForMachines } from "#lib/engine/backlog";
 
 /**
- * Keeps an import from running away from the dispatcher: as many orders as the bound may wait for a machine at once. What
+ * Keeps an import from running away from the dispatcher: as many effects as the bound may wait for a machine at once. What
  * waits for a person, or at the carrier, is no reason to stop: that may take days, and is not what the bound protects.
  */
 const look_ms = 200;
@@ -32,15 +33,4 @@ export class Backlog {
     }
     this.#allowed--;
   }
-}
-
-/** How many orders wait until a machine does something about them. */
-export async function waitingForMachines(database: Database, workspace: string): Promise<number> {
-  const [row] = await database.$queryRawUnsafe<[{ waiting: bigint }]>(
-    `SELECT count(*) AS waiting FROM effect
-     WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
-       AND due_at IS NOT NULL AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')`,
-    workspace,
-  );
-  return Number(row.waiting);
 }
