@@ -6,7 +6,7 @@ import { instantAdapters } from "#lib/effects/instant";
 import { engineProcess } from "#lib/engine/process";
 import { systemActor } from "#lib/engine/system-actor";
 import { intakeExample } from "#lib/web/intake";
-import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
+import { environmentOf, type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 
 /**
  * Every handler of a machine's request, called as Next calls it: with a real request, against a real database, made from the
@@ -51,12 +51,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   const environment = {
-    DATABASE_URL: workspace.urls.databaseUrl,
-    HOLDPOINT_WORKSPACE: workspace.name,
-    HOLDPOINT_KEYS_FILE: "",
-    HOLDPOINT_WORKSPACE_KEY: Buffer.alloc(32, 7).toString("base64"),
-    HOLDPOINT_IDENTITY_KEY: Buffer.alloc(32, 8).toString("base64"),
-    CARRIER_URL: "",
+    ...environmentOf(workspace),
     CRON_SECRET: cronSecret,
     METRICS_TOKEN: metricsToken,
     CARRIER_WEBHOOK_SECRET: webhookSecret,

@@ -2,22 +2,14 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { projectFolder } from "../places";
-import type { TestWorkspace } from "./workspace";
+import { environmentOf, type TestWorkspace } from "./workspace";
 
 /** What a command has answered: its exit code, and what it printed for machines and for people. */
 export type Answered = { code: number; out: string; err: string };
 
 /** Runs `scripts/<name>.ts` with the workspace's database and keys in its environment. */
 export function runCommand(workspace: TestWorkspace, name: string, ...args: string[]): Promise<Answered> {
-  const env = {
-    ...process.env,
-    DATABASE_URL: workspace.urls.databaseUrl,
-    HOLDPOINT_WORKSPACE: workspace.name,
-    HOLDPOINT_KEYS_FILE: "",
-    HOLDPOINT_WORKSPACE_KEY: Buffer.alloc(32, 7).toString("base64"),
-    HOLDPOINT_IDENTITY_KEY: Buffer.alloc(32, 8).toString("base64"),
-    CARRIER_URL: "",
-  };
+  const env = { ...process.env, ...environmentOf(workspace) };
   const script = ["--import", "tsx", join("scripts", `${name}.ts`), ...args];
   return new Promise((resolve) => {
     execFile(process.execPath, script, { cwd: projectFolder, env }, (error, out, err) => {

@@ -56,6 +56,20 @@ export type TestWorkspace = {
   close(): Promise<void>;
 };
 
+/** What a process is told that works on such a workspace, without a carrier. */
+export function environmentOf({ name, urls }: Pick<TestWorkspace, "name" | "urls">): Record<string, string> {
+  return {
+    DATABASE_URL: urls.databaseUrl,
+    HOLDPOINT_WORKSPACE: name,
+    HOLDPOINT_KEYS_FILE: "",
+    HOLDPOINT_WORKSPACE_KEY: rootKeys.workspaceKey.toString("base64"),
+    HOLDPOINT_IDENTITY_KEY: rootKeys.identityKey.toString("base64"),
+    CARRIER_URL: "",
+  };
+}
+
+const rootKeys = { workspaceKey: Buffer.alloc(32, 7), identityKey: Buffer.alloc(32, 8) };
+
 const cast: { [id: string]: Role[] } = {
   ana: ["reviewer"],
   ben: ["reviewer"],
@@ -82,7 +96,7 @@ export async function testWorkspace(
     ]);
   });
   const database = openDatabase(urls.databaseUrl);
-  const keys = workspaceKeys(name, { workspaceKey: Buffer.alloc(32, 7), identityKey: Buffer.alloc(32, 8) });
+  const keys = workspaceKeys(name, rootKeys);
   const clock = new SetClock();
   const open = (adapters: readonly EffectAdapter[]) =>
     openRuntime({
