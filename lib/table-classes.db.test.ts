@@ -134,7 +134,7 @@ test("beyond whole tables, the app may only move the claims of what is due", asy
   const rows = await query(
     `SELECT c.relname AS name, a.attname AS column, x.privilege_type AS privilege, x.grantee::regrole::text AS role
      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) x
-     WHERE c.relnamespace = 'public'::regnamespace`,
+     WHERE c.relnamespace = 'public'::regnamespace ORDER BY c.relname`,
   );
   expect(rows).toEqual([
     { name: "effect", column: "claimed_until", privilege: "UPDATE", role: "holdpoint_app" },

@@ -120,19 +120,18 @@ export class Streams {
 
   async #load(streams: string[]): Promise<Map<string, Held>> {
     const { workspace } = this.keys;
-    const [events, wrapped] = await Promise.all([
-      this.database.$queryRawUnsafe<{ stream: string; body: string; leaf: string }[]>(
-        `SELECT stream, convert_from(body, 'UTF8') AS body, encode(leaf, 'hex') AS leaf
-         FROM event WHERE workspace = $1 AND stream = ANY ($2::text[]) ORDER BY stream, version`,
-        workspace,
-        streams,
-      ),
-      this.database.$queryRawUnsafe<{ subject: string; wrapped: Uint8Array }[]>(
-        `SELECT subject, wrapped FROM subject_key WHERE workspace = $1 AND subject = ANY ($2::text[])`,
-        workspace,
-        streams,
-      ),
-    ]);
+    // One statement, so of one moment: the events of another process's order without their key would read as other content.
+    const events = await this.database.$queryRawUnsafe<
+      { stream: string; body: string; leaf: string; wrapped: Uint8Array | null }[]
+    >(
+      `SELECT stream, convert_from(body, 'UTF8') AS body, encode(leaf, 'hex') AS leaf,
+         CASE WHEN version = 1 THEN
+           (SELECT wrapped FROM subject_key k WHERE k.workspace = $1 AND k.subject = event.stream)
+         END AS wrapped
+       FROM event WHERE workspace = $1 AND stream = ANY ($2::text[]) ORDER BY stream, version`,
+      workspace,
+      streams,
+    );
     const loaded = new Map<string, Held>();
     for (const stream of streams)
       loaded.set(stream, {
@@ -147,12 +146,9 @@ export class Streams {
         outdated: false,
         broken: null,
       });
-    for (const { subject, wrapped: bytes } of wrapped) {
-      const dataKey = unwrapDataKey(this.keys, subject, bytes);
-      loaded.get(subject)!.keys = subjectKeys(workspace, subject, dataKey);
-    }
-    for (const { stream, body, leaf } of events) {
+    for (const { stream, body, leaf, wrapped } of events) {
       const held = loaded.get(stream)!;
+      if (wrapped) held.keys = subjectKeys(workspace, stream, unwrapDataKey(this.keys, stream, wrapped));
       if (held.broken) continue;
       try {
         held.current = evolveStream(held.current, readRecorded(body, leaf));

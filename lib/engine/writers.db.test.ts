@@ -116,6 +116,46 @@ describe("two writers", () => {
 });
 
 describe("a process that remembers what another one has changed", () => {
+  it("reads a stream's events and its key as of one moment, while another one is writing both", async () => {
+    const workspace = await fresh();
+    const [rita, businessKey] = [workspace.person("rita"), "meanwhile"];
+    const order = {
+      type: "order.receive",
+      workflow: "order-fulfilment@1",
+      source: "shop",
+      businessKey,
+      requestedBy: "rita",
+      total: { amount: 150_000, currency: "GBP" },
+      customer: { reference: "17850" },
+    } as const;
+    let written: Promise<unknown> = Promise.resolve();
+    // A statement about the events alone runs after the order was written, one about the keys before it; none is answered before.
+    const database = new Proxy(workspace.database, {
+      get(target, member) {
+        const value = Reflect.get(target, member, target);
+        if (member !== "$queryRawUnsafe") return typeof value === "function" ? value.bind(target) : value;
+        return async (text: string, ...values: unknown[]) => {
+          if (/FROM event\b/.test(text) && !/FROM subject_key\b/.test(text)) await written;
+          const rows = await target.$queryRawUnsafe(text, ...values);
+          await written;
+          return rows;
+        };
+      },
+    });
+    const slow = openRuntime({
+      database,
+      keys: workspace.keys,
+      clock: workspace.clock,
+      adapters: { byName: new Map(), missing: "not in this test" },
+      definitions: workflows,
+      randomBytes,
+    });
+    const late = workspace.ask(rita, order, "second", slow);
+    written = workspace.ask(rita, order, "first");
+    expect(await written).toMatchObject({ rejected: false });
+    expect(await late).toMatchObject({ code: "alreadyReceived" });
+  });
+
   it("refuses nothing for what was true only before", async () => {
     const workspace = await fresh();
     const other = await workspace.another();
