@@ -174,7 +174,13 @@ function cancel(definition: WorkflowDefinition, state: OrderState, facts: Facts)
   const undo = Object.values(state.effects).filter(
     (effect) => effect.status === "CONFIRMED" && compensationOf(definition, effect.step),
   );
-  progress.record("orderCancelled", { by: mine ? "requester" : "supervisor", next: undo.map(place) });
+  progress.record("orderCancelled", {
+    by: mine ? "requester" : "supervisor",
+    next: undo.map(place),
+    awaits: Object.values(state.effects)
+      .filter(({ status, step }) => status === "PENDING" && compensationOf(definition, step))
+      .map(({ key }) => key),
+  });
   for (const effect of undo) {
     const compensation = compensationOf(definition, effect.step);
     if (compensation) progress.intend(effect, compensation, effect.key);

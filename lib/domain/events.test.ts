@@ -31,7 +31,9 @@ const paused = pauseClock(clock, alwaysOpen, at);
 const stopped = stopClock(clock, alwaysOpen, at);
 const attempt = { number: 1, fence: 1, leaseUntil: "2026-03-02T09:00:25.000Z" };
 
-const samples: { [type in EventType]: { 1: EventData[type] } } = {
+/** One of each schema the log may hold. */
+type Samples<Type extends EventType> = { 1: EventData[Type] } | { 1: object; 2: EventData[Type] };
+const samples: { [type in EventType]: Samples<type> } = {
   orderReceived: {
     1: {
       workflow: { name: "order-fulfilment", version: 1, hash: "f".repeat(64) },
@@ -111,7 +113,10 @@ const samples: { [type in EventType]: { 1: EventData[type] } } = {
       next: [{ step: "policy.check", visit: 2 }],
     },
   },
-  orderCancelled: { 1: { by: "supervisor", next: [] } },
+  orderCancelled: {
+    1: { by: "supervisor", next: [] },
+    2: { by: "supervisor", next: [], awaits: [send.key] },
+  },
   orderNeedsAttention: { 1: { why: "carrier.dispatch was rejected." } },
   signalReceived: { 1: { signal: "paid", content: { by: "card", cents: 5, late: false } } },
   signalTaken: { 1: { step: "payment", visit: 1, signal: "paid", version: 1, next: [] } },
@@ -146,8 +151,14 @@ const samples: { [type in EventType]: { 1: EventData[type] } } = {
   },
 };
 
-function recorded<T extends EventType>(type: T, stream: string, version: number): RecordedEvent {
-  const data = JSON.parse(JSON.stringify(samples[type][1]));
+function recorded(
+  type: EventType,
+  stream: string,
+  version: number,
+  schema: number = schemas[type],
+): RecordedEvent {
+  const sample = (samples[type] as { [schema: number]: object })[schema];
+  const data = upcast(type, schema, JSON.parse(JSON.stringify(sample)));
   const actor = { type: "person" as const, id: "ana" };
   const leaf = version.toString(16).padStart(64, "0");
   return { type, data, stream, version, leaf, occurredAt: at, recordedAt: at, actor } as RecordedEvent;
@@ -171,18 +182,24 @@ const ofSettings = {
 };
 
 describe("a sample of every event", () => {
-  it.each(Object.keys(samples) as EventType[])("%s, schema 1, is folded", (type) => {
+  const each = (Object.keys(samples) as EventType[]).flatMap((type) =>
+    Object.keys(samples[type]).map((schema) => [type, Number(schema)] as const),
+  );
+  it.each(each)("%s, schema %i, is folded", (type, schema) => {
     if (type in ofSettings)
       expect(
-        ofSettings[type as keyof typeof ofSettings](null, recorded(type, "policy/p", 1) as never).version,
+        ofSettings[type as keyof typeof ofSettings](null, recorded(type, "policy/p", 1, schema) as never)
+          .version,
       ).toBe(1);
-    else if (ofAccess.test(type)) expect(evolveAccess(null, recorded(type, "access/p", 1)).version).toBe(1);
+    else if (ofAccess.test(type))
+      expect(evolveAccess(null, recorded(type, "access/p", 1, schema)).version).toBe(1);
     else if (type === "personAdded") expect(person.grants).toHaveLength(2);
-    else if (ofPeople.test(type)) expect(evolvePerson(person, recorded(type, "person/p", 2)).version).toBe(2);
+    else if (ofPeople.test(type))
+      expect(evolvePerson(person, recorded(type, "person/p", 2, schema)).version).toBe(2);
     else if (type === "orderReceived") expect(received.version).toBe(1);
     else {
       const before = type === "decisionWithdrawn" || type === "decisionSettled" ? decided : rich;
-      const after = evolve(before, recorded(type, "order/o", before.version + 1));
+      const after = evolve(before, recorded(type, "order/o", before.version + 1, schema));
       expect(after.version).toBe(before.version + 1);
       expect(() => orderRows(after)).not.toThrow();
     }
@@ -224,6 +241,20 @@ it("folding changes neither the state nor the event it is given", () => {
     const before = freeze(structuredClone(type.startsWith("decision") ? decided : rich));
     expect(() => evolve(before, freeze(recorded(type, "order/o", before.version + 1)))).not.toThrow();
   }
+});
+
+it("a cancellation of before what is accepted was waited for gives it up, as it did then", () => {
+  const pending = evolve(rich, recorded("effectPending", "order/o", rich.version + 1));
+  const cancelled = (schema: number) =>
+    evolve(pending, recorded("orderCancelled", "order/o", pending.version + 1, schema));
+  expect(cancelled(1)).toMatchObject({
+    status: "cancelled",
+    effects: { [send.key]: { status: "OBSOLETE" } },
+  });
+  expect(cancelled(2)).toMatchObject({
+    status: "cancelling",
+    effects: { [send.key]: { status: "PENDING" } },
+  });
 });
 
 describe("an old schema", () => {

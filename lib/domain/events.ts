@@ -99,7 +99,8 @@ export type EventData = {
   effectRetried: Visit & { key: string };
   /** An answer that changes nothing because the effect was settled already: kept, because it is evidence. */
   effectAnswered: Visit & { key: string; attempt: number; answer: string; contradicts: boolean };
-  orderCancelled: { by: "requester" | "supervisor"; next: NextVisit[] };
+  /** `awaits`: keys of effects the outside has accepted, whose outcome is waited for because it can be undone. */
+  orderCancelled: { by: "requester" | "supervisor"; next: NextVisit[]; awaits: string[] };
   orderNeedsAttention: { why: string };
   attentionCleared: Record<string, never>;
   signalReceived: { signal: string; content: { [member: string]: Json | undefined } };
@@ -179,7 +180,7 @@ export const schemas: Record<EventType, number> = {
   effectDoubted: 1,
   effectRetried: 1,
   effectAnswered: 1,
-  orderCancelled: 1,
+  orderCancelled: 2,
   orderNeedsAttention: 1,
   attentionCleared: 1,
   signalReceived: 1,
@@ -205,7 +206,10 @@ export type Upcaster = (data: { [member: string]: Json | undefined }) => {
 };
 
 /** `type/schema` → how data of that schema becomes data of the next. */
-export const upcasters: Readonly<Record<string, Upcaster>> = {};
+export const upcasters: Readonly<Record<string, Upcaster>> = {
+  // Until then what the outside had accepted was given up.
+  "orderCancelled/1": (data) => ({ ...data, awaits: [] }),
+};
 
 export class UnknownEventError extends Error {
   constructor(

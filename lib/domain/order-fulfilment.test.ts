@@ -407,6 +407,25 @@ describe("cancelling", () => {
     cancelling.when(ask("sam", "order.cancel", reason)).refusedWith({ code: "tooLate" });
   });
 
+  it("waits for what the carrier has accepted, and undoes it once it was done", () => {
+    const accepted = inReview
+      .with({ attemptNow_ms: 25_000 })
+      .given(
+        ask("ana", "task.decide", { verdict: "approve" }),
+        ask("dispatcher", "effect.answer", { answer: { kind: "pending", reference: "ACC-1" } }),
+      );
+    const cancelling = accepted.when(ask("sam", "order.cancel", reason)).gives("orderCancelled");
+    expect(cancelling.order.status).toBe("cancelling");
+    const undoing = cancelling
+      .when(ask("carrier", "effect.answer", { answer: { kind: "confirmed", receipt: { reference: "T-1" } } }))
+      .gives("effectConfirmed", "effectIntended");
+    expect(undoing.effect()).toMatchObject({ effect: "carrier.cancelDispatch", status: "ATTEMPTED" });
+    const refused = cancelling
+      .when(ask("carrier", "effect.answer", { answer: { kind: "rejected", reason: "Full" } }))
+      .gives("effectFailed");
+    expect(refused.order).toMatchObject({ status: "cancelled", needsAttention: null });
+  });
+
   it("is not over while a compensation has failed, and is once a supervisor's retry succeeded", () => {
     const failed = dispatched
       .given(ask("sam", "order.cancel", reason))

@@ -410,7 +410,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
             effects: Object.fromEntries(
               Object.entries(state.effects).map(([key, held]) => [
                 key,
-                ["INTENDED", "PENDING"].includes(held.status)
+                held.status === "INTENDED" || (held.status === "PENDING" && !event.data.awaits.includes(key))
                   ? { ...held, status: "OBSOLETE" as const, dueAt: null }
                   : held,
               ]),

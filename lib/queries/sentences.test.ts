@@ -270,7 +270,11 @@ const samples: { [T in EventType]: Sample<T>[] } = {
     },
   ],
   orderCancelled: [
-    { by: person("rita"), says: "Rita Gomez cancelled the order.", data: { by: "requester", next: [] } },
+    {
+      by: person("rita"),
+      says: "Rita Gomez cancelled the order.",
+      data: { by: "requester", next: [], awaits: [] },
+    },
   ],
   orderNeedsAttention: [
     {
