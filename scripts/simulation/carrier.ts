@@ -93,8 +93,7 @@ export class Carrier {
         this.#callBack(key, confirmed(this.#do(effect, order, key)));
         return { kind: "pending", reference: accepted(key) };
       case "accepted, done when called back":
-        this.#remember(key, null);
-        this.callbacks.push(this.#later(effect, order, key));
+        this.callbacks.push(this.#later(effect, order, key, this.#remember(key, null)));
         return { kind: "pending", reference: accepted(key) };
       case "called back before the answer":
         this.#callBack(key, confirmed(this.#do(effect, order, key)));
@@ -200,22 +199,25 @@ export class Carrier {
     return this.now_ms() - known.since_ms < this.character.memory_ms ? known : null;
   }
 
-  #remember(key: string, reference: string | null): void {
-    const since_ms = this.#memory.get(key)?.since_ms ?? this.now_ms();
-    this.#memory.set(key, { since_ms, reference });
+  #remember(key: string, reference: string | null): Remembered {
+    const job = this.#recalled(key) ?? { since_ms: this.now_ms(), reference };
+    job.reference = reference;
+    this.#memory.set(key, job);
+    return job;
   }
 
   #callBack(key: string, outcome: EffectOutcome): void {
     this.callbacks.push({ messageId: this.#message(), key, outcome, occurredAt: this.#now() });
   }
 
-  #later(effect: string, order: string, key: string): Callback {
+  /** What was accepted is one job: a request under its key that was done meanwhile has done it. */
+  #later(effect: string, order: string, key: string, job: Remembered): Callback {
     return {
       messageId: this.#message(),
       key,
       outcome: { kind: "pending", reference: accepted(key) },
       occurredAt: this.#now(),
-      make: () => confirmed(this.#do(effect, order, key)),
+      make: () => confirmed(job.reference ?? this.#do(effect, order, key)),
     };
   }
 
