@@ -135,6 +135,15 @@ export const cancel = commandAction<CommandState, { order: string; note: string 
 const effectOf = (missing: string) =>
   z.object({ order: z.string(), key: z.string(), note: reasoned(missing) });
 type OfEffect = { order: string; key: string; note: string };
+/** Which attempt the person has looked into goes with the form. */
+const settlingOf = (missing: string) =>
+  effectOf(missing).extend({
+    attempt: z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  });
+type Settling = OfEffect & { attempt: number };
 
 /** Has an effect tried again, under the key it always had. */
 export const retry = commandAction<CommandState, OfEffect>({
@@ -149,15 +158,16 @@ export const retry = commandAction<CommandState, OfEffect>({
 });
 
 /** Says that an effect in doubt was done, by the outside's own number for it. */
-export const settleDone = commandAction<CommandState, OfEffect & { reference: string }>({
+export const settleDone = commandAction<CommandState, Settling & { reference: string }>({
   engine,
-  fields: effectOf("Say how you know that it was done.").extend({
+  fields: settlingOf("Say how you know that it was done.").extend({
     reference: z.string().trim().min(1, "Give the number it was done under.").max(200),
   }),
-  command: ({ order, key, note, reference }) => ({
+  command: ({ order, key, attempt, note, reference }) => ({
     type: "effect.settle",
     order,
     key,
+    attempt,
     finding: { kind: "done", reference },
     reason: note,
   }),
@@ -178,13 +188,14 @@ export const settleNotDone = settleAction(false, "It counts as not done.");
 export const doAnew = settleAction(true, "It is done anew.");
 
 function settleAction(issueAgain: boolean, message: string) {
-  return commandAction<CommandState, OfEffect>({
+  return commandAction<CommandState, Settling>({
     engine,
-    fields: effectOf("Say how you know that it was not done."),
-    command: ({ order, key, note }) => ({
+    fields: settlingOf("Say how you know that it was not done."),
+    command: ({ order, key, attempt, note }) => ({
       type: "effect.settle",
       order,
       key,
+      attempt,
       finding: { kind: "notDone", issueAgain },
       reason: note,
     }),

@@ -16,7 +16,7 @@ export function SettlingForms({ order, effect }: { order: string; effect: Unsett
             <CommandForm
               key={settling}
               {...formOf(settling, effect)}
-              hidden={{ order, key: effect.key, commandId: randomUUID() }}
+              hidden={{ order, key: effect.key, attempt: `${effect.attempt}`, commandId: randomUUID() }}
               size="small"
             />
           ))}

@@ -132,6 +132,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     type: z.literal("effect.settle"),
     order: orderId,
     key: effectKey,
+    /** The newest attempt when the person looked: of one that began later nothing was found out. */
+    attempt: z.int().nonnegative(),
     /** What a person found out: it was done, with the outside's own number for it, or it was not. */
     finding: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("done"), reference: line(200) }),

@@ -1,6 +1,6 @@
 import { spread } from "#lib/log/spread";
 import type { CommandOf } from "./commands";
-import { compensationOf, type Decided } from "./decide-order";
+import { compensationOf, type Decided, leftToPeople } from "./decide-order";
 import type { Receipt } from "./events";
 import { type Facts, grantOf } from "./facts";
 import { type EffectState, isOver, type OrderState } from "./order";
@@ -109,6 +109,8 @@ function retry(progress: Progress, effect: EffectState, command: CommandOf<"effe
       "The outside may have forgotten the key, so asking again could do it twice.",
     );
   progress.record("effectRetried", { ...place(effect), key: effect.key }, { reason: command.reason });
+  const other = leftToPeople(progress.state);
+  if (other) attend(progress, other, `is ${other.status}, and waits for somebody too`);
   return progress.events;
 }
 
@@ -117,7 +119,7 @@ function settle(
   progress: Progress,
   step: EffectStep,
   effect: EffectState,
-  { finding, reason }: CommandOf<"effect.settle">,
+  { attempt, finding, reason }: CommandOf<"effect.settle">,
 ): Decided {
   const grant = grantOf(progress.facts, ["supervisor", "admin"], "settle what became of an effect");
   if (isRejection(grant)) return grant;
@@ -128,10 +130,13 @@ function settle(
     return reject("wrongState", `What became of this effect is known: it is ${effect.status}.`, {
       order: state.id,
     });
+  if (attempt !== effect.attempts)
+    return reject("stale", "It was tried again since you found out. Find out what became of that attempt.", {
+      order: state.id,
+    });
   if (again && (isOver(state) || unwanted(state, effect)))
     return reject("wrongState", `The order is ${state.status}, so this is not wanted any more.`);
 
-  const attempt = effect.attempts;
   const attention = state.needsAttention !== null;
   if (finding.kind === "done")
     confirm(progress, step, effect, attempt, { reference: finding.reference }, { detail: reason });
@@ -153,7 +158,8 @@ function settle(
       issue: effect.issue + 1,
     });
   const settled = finding.kind === "done" || again || unwanted(state, effect);
-  if (attention && settled) progress.record("attentionCleared", {}, { reason });
+  if (attention && settled && !leftToPeople(progress.state))
+    progress.record("attentionCleared", {}, { reason });
   else if (!attention && !settled) attend(progress, effect, "was not done");
   return progress.events;
 }

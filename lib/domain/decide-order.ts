@@ -3,7 +3,7 @@ import { decideEffect } from "./decide-effect";
 import { decideTask } from "./decide-task";
 import type { EventDraft, OrderContent } from "./events";
 import { type Facts, grantOf } from "./facts";
-import { excludedOf, isOver, type OrderState, type TaskState } from "./order";
+import { type EffectState, excludedOf, isOver, type OrderState, type TaskState } from "./order";
 import { Progress, place } from "./progress";
 import { isRejection, type Rejection, refuse, reject } from "./rejection";
 import { resumeClock } from "./sla";
@@ -207,11 +207,7 @@ function clearAttention(
   if (isRejection(grant)) return grant;
   if (state.needsAttention === null)
     return reject("wrongState", "Nobody's attention is asked for.", { order: state.id });
-  const open = isOver(state)
-    ? undefined
-    : Object.values(state.effects).find(
-        ({ status, dueAt }) => status === "FAILED" || (status === "IN_DOUBT" && dueAt === null),
-      );
+  const open = leftToPeople(state);
   if (open)
     return reject("wrongState", `First settle ${open.effect} or try it again: it is ${open.status}.`, {
       order: state.id,
@@ -240,6 +236,17 @@ function receiveSignal(
   const oldest = progress.state.signals.find(({ signal }) => signal === command.signal);
   if (waiting && oldest) progress.takeSignal(waiting, oldest);
   return progress.events;
+}
+
+/** An effect nobody but a person gets any further: as long as there is one, somebody's attention is asked for. */
+export function leftToPeople(state: OrderState): EffectState | undefined {
+  if (isOver(state)) return undefined;
+  const wanted = ({ compensates }: EffectState) => state.status === "open" || compensates !== null;
+  return Object.values(state.effects).find(
+    (effect) =>
+      effect.dueAt === null &&
+      (effect.status === "IN_DOUBT" || (effect.status === "FAILED" && wanted(effect))),
+  );
 }
 
 export function compensationOf(definition: WorkflowDefinition, step: string): string | undefined {

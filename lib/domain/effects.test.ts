@@ -390,6 +390,42 @@ describe("what a person finds out", () => {
       .refusedWith({ code: "wrongState" });
   });
 
+  it("of one attempt says nothing of the next: who looked before that one began looks again", () => {
+    const tried = stuck
+      .with({ doubt: undefined })
+      .given(ask("sam", "effect.retry", { reason }), ask("dispatcher", "effect.attempt"))
+      .with({ doubt: { kind: "neither" } })
+      .given(answer(doubt));
+    for (const finding of [done, notDone, again])
+      tried.when(ask("sam", "effect.settle", { ...finding, attempt: 1 })).refusedWith({ code: "stale" });
+    tried.when(ask("sam", "effect.settle", { ...notDone, attempt: 2 })).gives("effectFailed");
+  });
+
+  it("of one effect leaves the attention on another that nobody has settled", () => {
+    const undoing = attempted
+      .with({ attemptNow_ms: 25_000 })
+      .given(answer(confirmed("T-1")), ask("sam", "order.cancel", { reason }))
+      .with({ doubt: { kind: "neither" } });
+    const [proof, undo] = [undoing.effect("carrier.proofOfDelivery"), undoing.effect()];
+    const both = undoing.given(
+      answer({ kind: "rejected", reason: "On its way" }, { key: undo.key }),
+      answer(doubt, { key: proof.key }),
+    );
+    const one = both
+      .when(ask("sam", "effect.settle", { ...done, key: proof.key, attempt: 1 }))
+      .gives("effectConfirmed");
+    expect(one.order).toMatchObject({ status: "cancelling" });
+    expect(one.order.needsAttention).not.toBeNull();
+    const retried = undoing
+      .given(
+        answer(doubt, { key: proof.key }),
+        answer({ kind: "rejected", reason: "On its way" }, { key: undo.key }),
+      )
+      .when(ask("sam", "effect.retry", { reason, key: undo.key }))
+      .gives("effectRetried", "orderNeedsAttention");
+    expect(retried.order.needsAttention).toContain("carrier.proofOfDelivery");
+  });
+
   it("is contradicted by a later answer to the key that was given up", () => {
     const contradicted = stuck
       .given(ask("sam", "effect.settle", again))

@@ -174,7 +174,7 @@ export class Spec {
     if (type.startsWith("effect.") && !more.key) {
       const effect = this.effect();
       known.key = effect.key;
-      if (type === "effect.expire") known.attempt = effect.attempts;
+      if (type === "effect.expire" || type === "effect.settle") known.attempt = effect.attempts;
       if (["effect.attempt", "effect.probed", "effect.overdue"].includes(type)) known.since = effect.dueSince;
     }
     return { ...known, ...more } as OrderCommand;

@@ -416,6 +416,7 @@ describe("an outside that cannot be trusted with a key", () => {
       type: "effect.settle",
       order,
       key,
+      attempt: 1,
       finding: { kind: "notDone", issueAgain: true },
       reason: "Rang the depot",
     });

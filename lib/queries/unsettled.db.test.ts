@@ -57,8 +57,8 @@ const offered = ({ offers }: UnsettledEffect): Settling[] =>
   offers.filter(({ refused }) => refused === null).map(({ settling }) => settling);
 
 function asked(settling: Settling, order: string, key: string) {
-  const settle = { type: "effect.settle", order, key, reason: "Rang the depot" } as const;
-  if (settling === "retry") return { ...settle, type: "effect.retry" } as const;
+  if (settling === "retry") return { type: "effect.retry", order, key, reason: "Rang the depot" } as const;
+  const settle = { type: "effect.settle", order, key, attempt: 1, reason: "Rang the depot" } as const;
   if (settling === "done") return { ...settle, finding: { kind: "done", reference: "T-9" } } as const;
   return { ...settle, finding: { kind: "notDone", issueAgain: settling === "doAnew" } } as const;
 }

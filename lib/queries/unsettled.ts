@@ -42,6 +42,8 @@ export type EffectEvidence = {
 
 export type UnsettledEffect = {
   key: string;
+  /** The newest one. */
+  attempt: number;
   title: string;
   /** Who is outside, as a sentence begins with it. */
   outside: string;
@@ -94,12 +96,13 @@ export async function unsettledOf(
       const about = events.filter(({ event }) => event && isAbout(event, effect.key));
       const offers: Offer[] = [];
       for (const settling of settlings[status]) {
-        const rejection = ask(commandOf(settling, state.id, effect.key));
+        const rejection = ask(commandOf(settling, state.id, effect));
         if (rejection !== undefined)
           offers.push({ settling, refused: rejection && (await refused(rejection, "settle")) });
       }
       return {
         key: effect.key,
+        attempt: effect.attempts,
         title: effectWords(effect.effect).title,
         outside: effectWords(effect.effect).outside,
         status,
@@ -147,8 +150,8 @@ function standsStill(state: OrderState, { status, dueAt }: EffectState): boolean
 
 const asking = "to see whether it may";
 
-function commandOf(settling: Settling, order: string, key: string): AskableCommand {
-  const settle = { type: "effect.settle", order, key, reason: asking } as const;
+function commandOf(settling: Settling, order: string, { key, attempts }: EffectState): AskableCommand {
+  const settle = { type: "effect.settle", order, key, attempt: attempts, reason: asking } as const;
   switch (settling) {
     case "retry":
       return { type: "effect.retry", order, key, reason: asking };

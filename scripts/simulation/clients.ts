@@ -188,13 +188,14 @@ function somethingWorked(
 /** Somebody rings up the carrier and says what it said: of work under way nobody says that it was not done. */
 function settled(random: Random, order: OrderState, { ring }: Screens): Asked {
   const key = doubtfulKey(random, Object.values(order.effects));
+  const attempt = order.effects[key]?.attempts ?? 0;
   const told = ring(key);
   const finding = findingOf(told, random.chance(0.7));
   if (!finding)
     return { who: "sam", command: { type: "effect.retry", order: order.id, key, reason: "Ask again" } };
   return {
     who: somebody(random, ["sam"]),
-    command: { type: "effect.settle", order: order.id, key, finding, reason: "Rang them up" },
+    command: { type: "effect.settle", order: order.id, key, attempt, finding, reason: "Rang them up" },
   };
 }
 

@@ -112,7 +112,14 @@ export function whatIsLeft(order: OrderState, carrier: Carrier, round: number): 
     if (finding)
       left.push({
         who: finisher,
-        command: { type: "effect.settle", order: order.id, key: effect.key, finding, reason: "Rang them up" },
+        command: {
+          type: "effect.settle",
+          order: order.id,
+          key: effect.key,
+          attempt: effect.attempts,
+          finding,
+          reason: "Rang them up",
+        },
       });
   }
   return left;
