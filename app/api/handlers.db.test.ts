@@ -5,7 +5,9 @@ import { database } from "#lib/db";
 import { instantAdapters } from "#lib/effects/instant";
 import { engineProcess } from "#lib/engine/process";
 import { systemActor } from "#lib/engine/system-actor";
-import { intakeExample } from "#lib/web/intake";
+import { intakeExample, orders_per_request_max } from "#lib/web/intake";
+import { log } from "#lib/web/log";
+import { FaultProxy } from "#scripts/testing/fault-proxy";
 import { environmentOf, type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 
 /**
@@ -16,6 +18,7 @@ vi.mock("next/server", () => ({ connection: async () => {} }));
 
 type Handler = (request: Request, context: { params: Promise<never> }) => Promise<Response>;
 const { POST: receiveOrder } = await import("./orders/route");
+const { POST: receiveOrders } = await import("./orders/batch/route");
 const { GET: readOrder } = await import("./orders/[id]/route");
 const { POST: callback } = await import("./callbacks/carrier/route");
 const tick = await import("./cron/tick/route");
@@ -30,6 +33,8 @@ const metricsToken = "a-token-of-the-monitoring";
 const webhookSecret = `whsec_${Buffer.alloc(24, 3).toString("base64")}`;
 
 let workspace: TestWorkspace;
+/** Between the handlers and their database, so that it can be away. */
+let proxy: FaultProxy;
 /** API keys by the person they act for. */
 const keys: { [person: string]: string } = {};
 
@@ -40,6 +45,7 @@ beforeAll(async () => {
       : adapter,
   );
   workspace = await testWorkspace({ adapters });
+  proxy = await FaultProxy.open(workspace.urls.databaseUrl);
   for (const person of ["rita", "sam", "ana"]) {
     const made = makeApiKey();
     const operator = systemActor(workspace.name, "operator");
@@ -52,6 +58,7 @@ beforeAll(async () => {
 beforeEach(() => {
   const environment = {
     ...environmentOf(workspace),
+    DATABASE_URL: proxy.through(workspace.urls.databaseUrl),
     CRON_SECRET: cronSecret,
     METRICS_TOKEN: metricsToken,
     CARRIER_WEBHOOK_SECRET: webhookSecret,
@@ -60,8 +67,9 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 });
 afterEach(() => {
+  proxy.refuse(false);
+  vi.restoreAllMocks();
   vi.unstubAllEnvs();
-  vi.useRealTimers();
 });
 
 afterAll(async () => {
@@ -70,6 +78,7 @@ afterAll(async () => {
     vi.stubEnv(name, value);
   await (await engineProcess()).runtime.stop();
   await database().$disconnect();
+  await proxy.close();
   await workspace.close();
 });
 
@@ -96,6 +105,24 @@ async function problemIn(response: Response, status: number, code: string): Prom
 }
 
 const logLength = async () => (await workspace.log()).length;
+
+/** With no room for another order. An answer about that holds for a while: by a clock that shows nothing, for none. */
+async function overBacklog(send: () => Promise<Response>): Promise<Response> {
+  vi.stubEnv("INTAKE_BACKLOG_MAX", "1");
+  vi.spyOn(performance, "now").mockReturnValue(Number.NaN);
+  return send();
+}
+
+/** What the handlers say of a database that is away is expected here, and no news. */
+async function whileDatabaseIsAway<Result>(work: () => Promise<Result>): Promise<Result> {
+  vi.spyOn(log(), "error").mockImplementation(() => {});
+  proxy.refuse(true);
+  try {
+    return await work();
+  } finally {
+    proxy.refuse(false);
+  }
+}
 
 describe("POST /api/orders", () => {
   let n = 0;
@@ -225,19 +252,284 @@ describe("POST /api/orders", () => {
     const asked = content({ ...small, total: { amount: 101, currency: "GBP" } });
     const first = await (await post(asked, { key: "before-the-flood" })).json();
     await post(content({ ...small, total: { amount: 102, currency: "GBP" } }));
-    vi.stubEnv("INTAKE_BACKLOG_MAX", "1");
-    // How long an answer about the backlog holds is measured by this clock; set, it begins at nought.
-    vi.useFakeTimers({ toFake: ["performance"] });
-    vi.advanceTimersByTime(3_600_000);
 
     const length = await logLength();
-    const response = await post(content());
+    const response = await overBacklog(() => post(content()));
     await problemIn(response, 429, "backlog");
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(await logLength()).toBe(length);
     const again = await post(asked, { key: "before-the-flood" });
     expect(again.status).toBe(201);
     expect(await again.json()).toEqual(first);
+  });
+
+  test("while the database is away is put off, and received when it is back", async () => {
+    const asked = content();
+    const length = await logLength();
+    const away = await whileDatabaseIsAway(() => post(asked, { key: "away" }));
+    await problemIn(away, 503, "unavailable");
+    expect(Number(away.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await logLength()).toBe(length);
+    const back = await post(asked, { key: "away" });
+    expect([back.status, back.headers.get("idempotency-replayed")]).toEqual([201, null]);
+  });
+});
+
+describe("POST /api/orders/batch", () => {
+  let n = 0;
+  const order = (more: object = {}) => ({
+    ...intakeExample,
+    idempotencyKey: `batch-${++n}`,
+    businessKey: `BATCH-${n}`,
+    ...more,
+  });
+  const send = (url: string, handler: unknown, body: BodyInit, headers: object = {}) =>
+    call(
+      handler as Handler,
+      new Request(url, {
+        method: "POST",
+        headers: { authorization: `Bearer ${keys.rita}`, ...headers },
+        body,
+      }),
+    );
+  const postAll = (orders: unknown, headers?: object) =>
+    send("http://127.0.0.1/api/orders/batch", receiveOrders, JSON.stringify({ orders }), headers);
+  const postAlone = ({ idempotencyKey, ...content }: ReturnType<typeof order>) =>
+    send("http://127.0.0.1/api/orders", receiveOrder, JSON.stringify(content), {
+      "idempotency-key": idempotencyKey,
+    });
+
+  type Result = {
+    status: number;
+    repeated?: boolean;
+    received?: { order: string };
+    problem?: Record<string, unknown>;
+  };
+  async function resultsOf(response: Response): Promise<Result[]> {
+    const { results } = await response.json();
+    expect(response.status, JSON.stringify(results)).toBe(207);
+    for (const result of results)
+      if (result.status !== 201)
+        expect(result.problem).toMatchObject({
+          type: expect.stringMatching(/^urn:holdpoint:problem:/),
+          status: result.status,
+          detail: expect.any(String),
+          requestId: response.headers.get("x-request-id"),
+        });
+    return results;
+  }
+  const received = async (...businessKeys: string[]): Promise<boolean[]> => {
+    const { engine } = (await engineProcess()).runtime;
+    const streams = new Set((await workspace.log()).map(({ stream }) => stream));
+    return businessKeys.map((key) => streams.has(`order/${engine.orderId(intakeExample.source, key)}`));
+  };
+
+  test("receives as many as it may in a few batches of the engine, and answers them in their order", async () => {
+    const { engine } = (await engineProcess()).runtime;
+    await resultsOf(await postAll([order()]));
+    const asked = Array.from({ length: orders_per_request_max }, () => order());
+    const before = engine.transactions;
+    const results = await resultsOf(await postAll(asked));
+    expect(engine.transactions - before).toBeLessThanOrEqual(3);
+    expect(results).toEqual(
+      asked.map(({ businessKey }) => {
+        const id = engine.orderId(intakeExample.source, businessKey);
+        return {
+          status: 201,
+          repeated: false,
+          received: { order: id, status: `/api/orders/${id}`, version: expect.any(Number) },
+        };
+      }),
+    );
+    expect(new Set(await received(...asked.map(({ businessKey }) => businessKey)))).toEqual(new Set([true]));
+
+    const length = await logLength();
+    const again = await resultsOf(await postAll(asked));
+    expect(again).toEqual(results.map((result) => ({ ...result, repeated: true })));
+    expect(await logLength()).toBe(length);
+  });
+
+  test("shares its keys with the endpoint for one order, either way", async () => {
+    const [alone, together] = [order(), order()];
+    const first = await (await postAlone(alone)).json();
+    const [result] = await resultsOf(await postAll([together]));
+    const length = await logLength();
+    expect(await resultsOf(await postAll([alone]))).toEqual([
+      { status: 201, repeated: true, received: first },
+    ]);
+    const again = await postAlone(together);
+    expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([201, "true"]);
+    expect(await again.json()).toEqual(result?.received);
+    const other = { total: { amount: 1, currency: "GBP" as const } };
+    await problemIn(await postAlone({ ...together, ...other }), 422, "contentDiffers");
+    const [differing] = await resultsOf(await postAll([{ ...alone, ...other }]));
+    expect(differing?.problem).toMatchObject({
+      type: "urn:holdpoint:problem:contentDiffers",
+      status: 422,
+      errors: [{ field: "total" }],
+    });
+    expect(await logLength()).toBe(length);
+  });
+
+  const tooLarge = Array(200).fill({
+    sku: "1",
+    description: "x".repeat(300),
+    quantity: 1,
+    unitPrice: 1,
+  });
+  test.each([
+    ["an amount below zero", { total: { amount: -1, currency: "GBP" } }, 422, "invalid", "total.amount"],
+    [
+      "a line without a quantity",
+      { lines: [{ sku: "1", unitPrice: 1 }] },
+      422,
+      "invalid",
+      "lines.0.quantity",
+    ],
+    ["a member nobody knows", { discount: 5 }, 422, "invalid", "discount"],
+    ["half a character", { note: "\ud800" }, 422, "invalid", "note"],
+    ["a workflow there is not", { workflow: "nothing@9" }, 422, "invalid", "workflow"],
+    ["no key of its own", { idempotencyKey: undefined }, 422, "invalid", "idempotencyKey"],
+    ["a key of two words", { idempotencyKey: "two words" }, 422, "invalid", "idempotencyKey"],
+    ["more than an event can hold", { lines: tooLarge }, 422, "invalid", "body"],
+  ])(
+    "an order with %s is refused by itself, with the member, between others",
+    async (_, wrong, status, code, field) => {
+      const [one, bad, two] = [order(), order(wrong), order()];
+      const results = await resultsOf(await postAll([one, bad, two]));
+      expect(results.map((result) => result.status)).toEqual([201, status, 201]);
+      expect(results[1]?.problem).toMatchObject({ type: `urn:holdpoint:problem:${code}` });
+      expect(results[1]?.problem?.errors).toContainEqual({ field, message: expect.any(String) });
+      expect(await received(one.businessKey, bad.businessKey, two.businessKey)).toEqual([true, false, true]);
+    },
+  );
+
+  test("what is no order at all is refused by itself", async () => {
+    const good = order();
+    const results = await resultsOf(await postAll([null, 7, "order", [], good]));
+    expect(results.map(({ status }) => status)).toEqual([422, 422, 422, 422, 201]);
+    expect(await received(good.businessKey)).toEqual([true]);
+  });
+
+  test("of an order received under another key is a conflict that names the order, also within one request", async () => {
+    const one = order();
+    const other = { ...one, idempotencyKey: "another-key" };
+    const results = await resultsOf(await postAll([one, other]));
+    expect(results.map(({ status }) => status)).toEqual([201, 409]);
+    expect(results[1]?.problem).toMatchObject({
+      type: "urn:holdpoint:problem:alreadyReceived",
+      order: results[0]?.received?.order,
+    });
+    const [later] = await resultsOf(await postAll([{ ...one, idempotencyKey: "a-third-key" }]));
+    expect(later).toMatchObject({ status: 409, problem: { order: results[0]?.received?.order } });
+  });
+
+  test("a key that comes twice in one request is that order and its repetition, or another content", async () => {
+    const one = order();
+    const results = await resultsOf(
+      await postAll([one, one, { ...one, note: "another note" }, { ...one, businessKey: "ANOTHER" }]),
+    );
+    expect(results.map(({ status, repeated }) => [status, repeated])).toEqual([
+      [201, false],
+      [201, true],
+      [422, undefined],
+      [422, undefined],
+    ]);
+    expect(results[1]?.received).toEqual(results[0]?.received);
+    expect(results[2]?.problem?.errors).toContainEqual({ field: "note", message: expect.any(String) });
+    expect(await received(one.businessKey, "ANOTHER")).toEqual([true, false]);
+  });
+
+  test("by somebody who may not ask for orders is refused order by order, on record", async () => {
+    const before = await workspace.log();
+    const results = await resultsOf(
+      await postAll([order(), order()], { authorization: `Bearer ${keys.ana}` }),
+    );
+    expect(results.map(({ status, problem }) => [status, problem?.type])).toEqual(
+      Array(2).fill([403, "urn:holdpoint:problem:refused"]),
+    );
+    const added = (await workspace.log()).slice(before.length);
+    expect(added.length).toBeGreaterThan(0);
+    for (const { stream } of added) expect(stream).toMatch(/^access\//);
+  });
+
+  test("what fails for one order harms none of the others, and can be sent again", async () => {
+    vi.spyOn(log(), "error").mockImplementation(() => {});
+    const { engine } = (await engineProcess()).runtime;
+    const asked = [order(), order(), order(), order()];
+    const execute = engine.execute.bind(engine);
+    const failing = new Map<string, Error>([
+      [asked[1]!.businessKey, new Error("Connection terminated unexpectedly")],
+      [asked[2]!.businessKey, new Error("a fault of ours, with a name in it: Ada")],
+    ]);
+    vi.spyOn(engine, "execute").mockImplementation(async (command, asking) => {
+      const error = command.type === "order.receive" && failing.get(command.businessKey);
+      if (error) throw error;
+      return execute(command, asking);
+    });
+    const response = await postAll(asked);
+    const text = await response.clone().text();
+    const results = await resultsOf(response);
+    expect(results.map(({ status }) => status)).toEqual([201, 503, 500, 201]);
+    expect(text).not.toContain("Ada");
+    vi.restoreAllMocks();
+    const again = await resultsOf(await postAll(asked));
+    expect(again.map(({ status, repeated }) => [status, repeated])).toEqual([
+      [201, true],
+      [201, false],
+      [201, false],
+      [201, true],
+    ]);
+  });
+
+  test.each([
+    ["no API key", JSON.stringify({ orders: [] }), { authorization: "" }, 401, "unauthenticated"],
+    [
+      "a wrong API key",
+      JSON.stringify({ orders: [] }),
+      { authorization: `Bearer hp_${"0".repeat(16)}_${"x".repeat(43)}` },
+      401,
+      "unauthenticated",
+    ],
+    ["half a value", '{"orders":[', {}, 400, "malformed"],
+    ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), {}, 400, "malformed"],
+    ["over 1 MiB", " ".repeat(1024 * 1024 + 1), {}, 413, "tooLarge"],
+    ["a list and nothing around it", "[]", {}, 422, "invalid"],
+    ["no orders", '{"orders":[]}', {}, 422, "invalid"],
+    ["one order as it is", '{"orders":{}}', {}, 422, "invalid"],
+    ["101 orders", JSON.stringify({ orders: Array(101).fill({}) }), {}, 422, "invalid"],
+    ["something beside the orders", '{"orders":[{}],"mode":"fast"}', {}, 422, "invalid"],
+  ])("of %s is refused as a whole and leaves nothing", async (_, body, headers, status, code) => {
+    const length = await logLength();
+    const response = await send("http://127.0.0.1/api/orders/batch", receiveOrders, body, headers);
+    await problemIn(response, status, code);
+    expect(await logLength()).toBe(length);
+  });
+
+  test("over the backlog bound is put off as a whole before anything is done, unless all of it came before", async () => {
+    const small = { total: { amount: 100, currency: "GBP" }, customer: { reference: "regular of batches" } };
+    const known = [order(small), order({ ...small, total: { amount: 101, currency: "GBP" } })];
+    const first = await resultsOf(await postAll(known));
+    await resultsOf(await postAll([order({ ...small, total: { amount: 102, currency: "GBP" } })]));
+    const length = await logLength();
+    const response = await overBacklog(() => postAll([...known, order()]));
+    await problemIn(response, 429, "backlog");
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await resultsOf(await postAll(known))).toEqual(
+      first.map((result) => ({ ...result, repeated: true })),
+    );
+    expect(await logLength()).toBe(length);
+  });
+
+  test("while the database is away is put off as a whole, and received when it is back", async () => {
+    const asked = [order(), order()];
+    const length = await logLength();
+    const away = await whileDatabaseIsAway(() => postAll(asked));
+    await problemIn(away, 503, "unavailable");
+    expect(Number(away.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await logLength()).toBe(length);
+    const back = await resultsOf(await postAll(asked));
+    expect(back.map(({ status, repeated }) => [status, repeated])).toEqual(Array(2).fill([201, false]));
   });
 });
 

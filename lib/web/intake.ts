@@ -51,12 +51,59 @@ export const idempotencyKeySchema = z
   .string("is missing")
   .regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters");
 
+export const orders_per_request_max = 100;
+export const batch_bytes_max = 1024 * 1024;
+
+const batchItemSchema = intakeSchema.extend({
+  idempotencyKey: idempotencyKeySchema.meta({
+    description: "What the header Idempotency-Key is for one order; a key is the same key either way",
+  }),
+});
+
+/** One order of a batch as it came, told apart into its key and its content, or the problem with it. */
+export function readBatchItem(
+  value: unknown,
+): { idempotencyKey: string; content: z.infer<typeof intakeSchema> } | Problem {
+  const item = batchItemSchema.safeParse(value);
+  if (!item.success) return contentProblem(item.error);
+  const { idempotencyKey, ...content } = item.data;
+  return { idempotencyKey, content };
+}
+
+const ordersProblem = `must be a list of 1 to ${orders_per_request_max} orders`;
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    orders: z.array(item, ordersProblem).min(1, ordersProblem).max(orders_per_request_max, ordersProblem),
+  });
+
+/** What `POST /api/orders/batch` takes, every order in it. */
+export const batchSchema = listOf(batchItemSchema);
+
+/** The same around the orders, each of which is looked at by itself. */
+export const batchEnvelopeSchema = listOf(z.unknown());
+
+/** What became of one order of a batch. */
+const batchResultSchema = z.union([
+  z.object({
+    status: z.literal(201),
+    repeated: z.boolean().describe("It had been received before"),
+    received: receivedSchema,
+  }),
+  z.object({ status: z.int().min(400), problem: problemSchema }),
+]);
+
+/** What `POST /api/orders/batch` answers: one result for each order, in their order. */
+export const batchAnswerSchema = z.object({ results: z.array(batchResultSchema) });
+
 /** Every fault of a request's content at once, each with the member it is about. */
-export function contentProblem(error: z.ZodError): Problem {
+export function contentProblem(
+  error: z.ZodError,
+  detail = "The order cannot be received as it is.",
+): Problem {
   const errors = error.issues.flatMap(({ path, message, ...issue }) =>
     "keys" in issue && Array.isArray(issue.keys)
       ? issue.keys.map((key) => ({ field: [...path, key].join("."), message: "is not known here" }))
       : [{ field: path.join("."), message }],
   );
-  return problem(422, "invalid", "The order cannot be received as it is.", { errors });
+  return problem(422, "invalid", detail, { errors });
 }

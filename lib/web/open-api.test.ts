@@ -1,11 +1,22 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { commandSchema } from "#lib/domain/commands";
-import { contentProblem, idempotencyKeySchema, intakeExample, intakeSchema } from "./intake";
+import {
+  batchEnvelopeSchema,
+  contentProblem,
+  idempotencyKeySchema,
+  intakeExample,
+  intakeSchema,
+  orders_per_request_max,
+  readBatchItem,
+} from "./intake";
 import { openApiDocument } from "./open-api";
+import { isProblem } from "./problem";
 
 const document = JSON.parse(JSON.stringify(openApiDocument()));
 const post = document.paths["/api/orders"].post;
+const batch = document.paths["/api/orders/batch"].post;
+const describedBatch = z.fromJSONSchema(batch.requestBody.content["application/json"].schema);
 const described = z.fromJSONSchema(post.requestBody.content["application/json"].schema);
 
 function problemsOf(change: Record<string, unknown>) {
@@ -35,6 +46,32 @@ test.each([
   expect(intakeSchema.safeParse(broken).success).toBe(false);
 });
 
+test("described and taken agree on what is a batch", () => {
+  const { example } = batch.requestBody.content["application/json"];
+  expect(describedBatch.safeParse(example).success).toBe(true);
+  const [item] = example.orders;
+  const taken = (given: unknown) => {
+    const envelope = batchEnvelopeSchema.safeParse(given);
+    return envelope.success && envelope.data.orders.every((order) => !isProblem(readBatchItem(order)));
+  };
+  const { idempotencyKey, ...keyless } = item;
+  expect(idempotencyKey).toBe(intakeExample.businessKey);
+  const many = (count: number) => ({ orders: Array.from({ length: count }, () => item) });
+  for (const good of [many(1), many(orders_per_request_max)])
+    expect([describedBatch.safeParse(good).success, taken(good)]).toEqual([true, true]);
+  for (const bad of [
+    many(0),
+    many(orders_per_request_max + 1),
+    [item],
+    { orders: item },
+    { orders: [keyless] },
+    { orders: [{ ...item, idempotencyKey: "two words" }] },
+    { orders: [{ ...item, surprise: 1 }] },
+    { orders: [item], surprise: 1 },
+  ])
+    expect([describedBatch.safeParse(bad).success, taken(bad)]).toEqual([false, false]);
+});
+
 test("every answer is listed: what was received, and each problem as a problem", () => {
   const { responses } = post;
   expect(Object.keys(responses)).toEqual([
@@ -55,8 +92,16 @@ test("every answer is listed: what was received, and each problem as a problem",
       status === "201" ? "application/json" : "application/problem+json",
     ]);
   }
-  expect(Object.keys(responses["429"].headers)).toContain("Retry-After");
-  expect(Object.keys(document.paths["/api/orders/{id}"].get.responses)).toEqual(["200", "401", "404", "500"]);
+  for (const status of ["429", "503"])
+    expect(Object.keys(responses[status].headers)).toContain("Retry-After");
+  expect(Object.keys(document.paths["/api/orders/{id}"].get.responses)).toEqual([
+    "200",
+    "401",
+    "404",
+    "500",
+    "503",
+  ]);
+  expect(Object.keys(batch.responses)).toEqual(["207", "400", "401", "413", "422", "429", "500", "503"]);
   expect(post.parameters).toMatchObject([{ name: "Idempotency-Key", in: "header", required: true }]);
 });
 

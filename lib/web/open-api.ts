@@ -1,9 +1,13 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
 import {
+  batch_bytes_max,
+  batchAnswerSchema,
+  batchSchema,
   idempotencyKeySchema,
   intakeExample,
   intakeSchema,
+  orders_per_request_max,
   problemSchema,
   receivedSchema,
   standingSchema,
@@ -30,7 +34,7 @@ export function openApiDocument() {
           description,
           headers: {
             ...requestId,
-            ...(status === "429" && {
+            ...((status === "429" || status === "503") && {
               "Retry-After": { schema: { type: "integer" as const }, description: "Seconds" },
             }),
           },
@@ -41,6 +45,7 @@ export function openApiDocument() {
   const common = {
     401: "The API key is missing, wrong or revoked",
     500: "An error of ours, logged under the request id",
+    503: "Not now: the database is away, or takes no writes. Send it again under the same key",
   };
   registry.registerPath({
     method: "post",
@@ -82,7 +87,40 @@ export function openApiDocument() {
         413: "The body is over 64 KiB",
         422: "The content is not right (errors says where), or differs from what was received under this key",
         429: "Too many orders are waiting",
-        503: "Not now",
+      }),
+    },
+  });
+  registry.registerPath({
+    method: "post",
+    path: "/api/orders/batch",
+    operationId: "receiveOrders",
+    summary: `Hand in up to ${orders_per_request_max} orders`,
+    description:
+      "Each order is received, refused or recognised by its own idempotencyKey as if it had come alone, and has one result at its place. What a result's status says is what POST /api/orders would have answered.",
+    security,
+    request: {
+      body: {
+        required: true,
+        content: {
+          "application/json": {
+            schema: batchSchema,
+            example: { orders: [{ idempotencyKey: intakeExample.businessKey, ...intakeExample }] },
+          },
+        },
+      },
+    },
+    responses: {
+      207: {
+        description: "What became of each order, in their order",
+        headers: requestId,
+        content: { "application/json": { schema: batchAnswerSchema } },
+      },
+      ...refusals({
+        ...common,
+        400: "The body is not JSON",
+        413: `The body is over ${batch_bytes_max / 1024 / 1024} MiB`,
+        422: `The body is no list of 1 to ${orders_per_request_max} orders`,
+        429: "Too many orders are waiting; none of these was looked at",
       }),
     },
   });

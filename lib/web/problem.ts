@@ -53,9 +53,14 @@ const statuses: Record<RejectionCode, number> = {
   unavailable: 503,
 };
 
+/** When to ask again what could not be done for a reason that passes by itself. */
+export const retryAfter_s_usual = 5;
+
 /** The engine's refusal as a problem. */
 export function problemOf(rejection: Rejection): Problem {
-  const { code, message, whoCan, field, differs, order, retryAfter_s } = rejection;
+  const { code, message, whoCan, field, differs, order } = rejection;
+  const passes = code === "unavailable" ? retryAfter_s_usual : undefined;
+  const { retryAfter_s = passes } = rejection;
   const fields = differs ?? (field ? [field] : []);
   return problem(statuses[code], code, message, {
     errors: fields.length > 0 ? fields.map((name) => ({ field: name, message })) : undefined,
@@ -64,11 +69,16 @@ export function problemOf(rejection: Rejection): Problem {
   });
 }
 
+/** What a problem says, as RFC 9457 has it. */
+export function problemBody(given: Problem, requestId: string): Record<string, unknown> {
+  const { status, code, title, detail, errors, more } = given;
+  return { type: `urn:holdpoint:problem:${code}`, title, status, detail, errors, ...more, requestId };
+}
+
 /** The answer itself, as `application/problem+json`. */
 export function problemResponse(given: Problem, requestId: string): Response {
-  const { status, code, title, detail, errors, more, headers } = given;
-  const body = { type: `urn:holdpoint:problem:${code}`, title, status, detail, errors, ...more, requestId };
-  return new Response(JSON.stringify(body), {
+  const { status, headers } = given;
+  return new Response(JSON.stringify(problemBody(given, requestId)), {
     status,
     headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...headers },
   });

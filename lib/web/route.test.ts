@@ -58,6 +58,58 @@ test("what nobody foresaw is logged under the request id and not told", async ()
   expect(JSON.stringify(line)).not.toContain("hunter2");
 });
 
+test.each([
+  ["refused", Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
+  ["refused at each address", new AggregateError([Object.assign(new Error("c"), { code: "ECONNREFUSED" })])],
+  ["not reachable, by Prisma", Object.assign(new Error("Can't reach"), { code: "P1001" })],
+  ["ended while asked", new Error("Connection terminated unexpectedly")],
+  ["silent", new Error("Query read timeout")],
+  ["being shut down", Object.assign(new Error("terminating"), { code: "57P01" })],
+  [
+    "being shut down, by Prisma",
+    Object.assign(new Error("Raw query failed"), {
+      code: "P2010",
+      meta: {
+        driverAdapterError: Object.assign(new Error("x"), {
+          cause: { kind: "postgres", originalCode: "57P01" },
+        }),
+      },
+    }),
+  ],
+])("a database that is away (%s) is 503 and says when to ask again", async (_, error) => {
+  const logged = vi.spyOn(log(), "error").mockImplementation(() => {});
+  const answer = await route(async () => {
+    throw error;
+  })(asked(), noParams);
+  expect(answer.status).toBe(503);
+  expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await answer.json()).toMatchObject({ type: "urn:holdpoint:problem:unavailable", status: 503 });
+  expect(logged).toHaveBeenCalledOnce();
+});
+
+test.each([
+  ["another of PostgreSQL's", Object.assign(new Error("duplicate key"), { code: "23505" })],
+  ["one that only talks of a connection", new Error("no Connection terminated here")],
+  ["no error at all", "ECONNREFUSED"],
+])("%s is none of a database that is away", async (_, error) => {
+  vi.spyOn(log(), "error").mockImplementation(() => {});
+  const answer = await route(async () => {
+    throw error;
+  })(asked(), noParams);
+  expect(answer.status).toBe(500);
+});
+
+test("one error that hits many parts of a request is logged once", async () => {
+  const logged = vi.spyOn(log(), "error").mockImplementation(() => {});
+  const one = new Error("one");
+  const parts = await route(async (_, { failed }) => ({
+    status: 207,
+    body: [one, one, new Error("other")].map((error) => failed(error).status),
+  }))(asked(), noParams);
+  expect(await parts.json()).toEqual([500, 500, 500]);
+  expect(logged).toHaveBeenCalledTimes(2);
+});
+
 test("a refused request has one line, under its number and its route; a flood of keyless ones has none", async () => {
   const info = vi.spyOn(log(), "info").mockImplementation(() => {});
   const refusing = (status: number) => route<{ id: string }>(async () => problem(status, "no", "No."));

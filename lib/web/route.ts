@@ -3,23 +3,32 @@ import { apiKeyActor } from "#lib/auth/api-key";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { count } from "./counters";
+import { isDatabaseAway } from "./database-away";
 import { log } from "./log";
 import { logFailure } from "./log-failure";
-import { isProblem, type Problem, problem, problemResponse } from "./problem";
+import { isProblem, type Problem, problem, problemResponse, retryAfter_s_usual } from "./problem";
 
 /**
  * What happens to every request of a machine: it gets a number that stands on the answer (`X-Request-Id`, also on
  * success) and in the log's line of a request that failed, a refusal is a problem (RFC 9457), and what nobody foresaw is
- * logged under the number and not told. A body is answered as JSON, a text as it is.
+ * logged under the number and not told. A database that is away will be back: 503, when to try again, and no more. A body is
+ * answered as JSON, a text as it is.
  */
 export type Answer = { status: number; headers?: Record<string, string> } & (
   | { body: unknown }
   | { text: string }
 );
 
+export type RouteContext<Params> = {
+  requestId: string;
+  params: Params;
+  /** The problem that what nobody foresaw makes of a part of the request; one error is logged once, however many parts it hits. */
+  failed(error: unknown): Problem;
+};
+
 export type RouteHandler<Params> = (
   request: Request,
-  context: { requestId: string; params: Params },
+  context: RouteContext<Params>,
 ) => Promise<Answer | Problem>;
 
 /** Makes a route handler, as Next takes it. */
@@ -40,8 +49,9 @@ async function answer<Params extends object>(
   params: Params,
   requestId: string,
 ): Promise<Response> {
+  const failed = failing(routeOf(request, params), requestId);
   try {
-    const answered = await handle(request, { requestId, params });
+    const answered = await handle(request, { requestId, params, failed });
     if (isProblem(answered)) {
       logRefusal(routeOf(request, params), answered, requestId);
       return problemResponse(answered, requestId);
@@ -51,10 +61,24 @@ async function answer<Params extends object>(
     if ("text" in answered) return new Response(answered.text, { status, headers });
     return Response.json(answered.body, { status, headers });
   } catch (error) {
-    logFailure(routeOf(request, params), error, requestId);
-    const detail = "Something went wrong on our side. It is logged under this request's id.";
-    return problemResponse(problem(500, "internal", detail), requestId);
+    return problemResponse(failed(error), requestId);
   }
+}
+
+function failing(during: string, requestId: string): RouteContext<never>["failed"] {
+  const logged = new Set<unknown>();
+  return (error) => {
+    if (!logged.has(error)) logFailure(during, error, requestId);
+    logged.add(error);
+    return isDatabaseAway(error)
+      ? problem(
+          503,
+          "unavailable",
+          "The database is away. What was asked for may have been done or not: ask again, the same way.",
+          { headers: { "Retry-After": `${retryAfter_s_usual}` } },
+        )
+      : problem(500, "internal", "Something went wrong on our side. It is logged under this request's id.");
+  };
 }
 
 /** Who sends no good key, or too much at once, is anonymous and many: a flood of them fills no log. */
@@ -95,8 +119,11 @@ export async function readBytes(request: Request, bytes_max = body_bytes_max): P
 }
 
 /** The body as JSON in UTF-8, or the problem with it. */
-export async function readJson(request: Request): Promise<{ value: unknown } | Problem> {
-  const bytes = await readBytes(request);
+export async function readJson(
+  request: Request,
+  bytes_max = body_bytes_max,
+): Promise<{ value: unknown } | Problem> {
+  const bytes = await readBytes(request, bytes_max);
   if (isProblem(bytes)) return bytes;
   try {
     return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };

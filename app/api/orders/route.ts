@@ -1,10 +1,8 @@
-import { isRejection } from "#lib/domain/rejection";
-import { isKnown, isOverBacklog } from "#lib/engine/backlog";
 import { engineProcess } from "#lib/engine/process";
-import { env } from "#lib/env";
 import { contentProblem, idempotencyKeySchema, intakeSchema } from "#lib/web/intake";
-import { isProblem, problem, problemOf } from "#lib/web/problem";
+import { isProblem, problem } from "#lib/web/problem";
 import { demandApiKey, readJson, route } from "#lib/web/route";
+import { askingUnder, putOff, receive } from "./receive";
 
 /** Intake: receives one order from a machine, once for each Idempotency-Key of its API key. */
 export const POST = route(async (request) => {
@@ -23,20 +21,15 @@ export const POST = route(async (request) => {
   if (!content.success) return contentProblem(content.error);
 
   const { engine } = (await engineProcess()).runtime;
-  const asking = { actor, source: "api", id: `${actor.id}/${idempotencyKey.data}` };
-  const over = await isOverBacklog(engine, env("INTAKE_BACKLOG_MAX"));
-  if (over && !(await isKnown(engine, asking.source, asking.id)))
-    return problem(429, "backlog", "Too many orders are waiting. Send this one again a little later.", {
-      headers: { "Retry-After": "5" },
-    });
-
-  const result = await engine.execute({ type: "order.receive", ...content.data }, asking);
-  if (isRejection(result)) return problemOf(result);
-  const order = result.stream.slice("order/".length);
-  const status = `/api/orders/${order}`;
+  const asking = askingUnder(actor, idempotencyKey.data);
+  const notNow = await putOff(engine, [asking]);
+  if (notNow) return notNow;
+  const result = await receive(engine, asking, content.data);
+  if (isProblem(result)) return result;
+  const { received, repeated } = result;
   return {
     status: 201,
-    body: { order, status, version: result.firstVersion + result.count - 1 },
-    headers: { Location: status, ...(result.repeated && { "Idempotency-Replayed": "true" }) },
+    body: received,
+    headers: { Location: received.status, ...(repeated && { "Idempotency-Replayed": "true" }) },
   };
 });
