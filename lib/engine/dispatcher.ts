@@ -27,6 +27,14 @@ type Call = {
   input: EffectInput | null;
 };
 
+export type LaneReport = {
+  effect: string;
+  standing: LaneStanding;
+  running: number;
+  waiting: number;
+  coolsUntil: string | null;
+};
+
 const queue_factor = 4;
 /** What waits for its turn must begin while its lease still outlives the call. */
 const queue_seconds = 5;
@@ -81,14 +89,18 @@ export class Dispatcher {
     return Math.max(0, most - lane.running - waiting.length);
   }
 
-  /** How each adapter's calls stand: what runs, what waits here for its turn, and whether the outside answers. */
-  lanes(): { effect: string; standing: LaneStanding; running: number; waiting: number }[] {
-    return [...this.#calls].map(([effect, { lane, waiting }]) => ({
-      effect,
-      standing: lane.standing(this.#now_ms()),
-      running: lane.running,
-      waiting: waiting.length,
-    }));
+  /**
+   * How the calls of each adapter stand that this process has called: what runs, what waits here for its turn, and whether
+   * the outside answers. `coolsUntil` is when a lane that cools tries again.
+   */
+  lanes(): LaneReport[] {
+    const now_ms = this.#now_ms();
+    return [...this.#calls].map(([effect, { lane, waiting }]) => {
+      const standing = lane.standing(now_ms);
+      const coolsUntil =
+        standing === "cooling" ? new Date(now_ms + lane.nextLook_ms(now_ms)).toISOString() : null;
+      return { effect, standing, running: lane.running, waiting: waiting.length, coolsUntil };
+    });
   }
 
   /** Begins what may begin by now. */
