@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Operations } from "#lib/queries/operations";
 import { counted } from "#lib/web/counters";
+import type { LaneFigure } from "../operations/lanes";
 
 const processWide = globalThis as { holdpointProcessMetrics?: Registry };
 
@@ -17,9 +18,12 @@ export const contentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /**
  * The measures as Prometheus reads them. Labels hold the names of measures, effects and states, and nothing else.
- * `unreadable` is how many streams this process could not fold.
+ * `unreadable` is how many streams this process could not fold, `lanes` how its calls to other systems stand.
  */
-export async function exposition(measured: Operations, unreadable: number): Promise<string> {
+export async function exposition(
+  measured: Operations,
+  { unreadable, lanes }: { unreadable: number; lanes: readonly LaneFigure[] },
+): Promise<string> {
   const registry = new Registry();
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
     new Gauge({ name: `holdpoint_${name}`, help, labelNames, registers: [registry] });
@@ -50,6 +54,39 @@ export async function exposition(measured: Operations, unreadable: number): Prom
     "streams_unreadable",
     "Streams this process met and cannot read; commands on them are refused. /operations says which and what to do",
   ).set(unreadable);
+  const running = gauge("lane_calls", "Calls this process has under way", "effect");
+  const running_max = gauge(
+    "lane_calls_max",
+    "Calls that may be under way at once in this process",
+    "effect",
+  );
+  const waiting = gauge("lane_calls_waiting", "Calls that wait for their turn in this process", "effect");
+  const rate = gauge(
+    "lane_calls_per_second_max",
+    "Calls that may begin in a second; absent without a bound",
+    "effect",
+  );
+  const standing = gauge(
+    "lane_standing",
+    "1 for how the calls stand: open, cooling (the outside does not answer and is left alone), trying (one call finds out) or idle (not called yet)",
+    "effect",
+    "standing",
+  );
+  const coolsUntil = gauge(
+    "lane_cools_until_timestamp_seconds",
+    "When an outside that is left alone is tried again; absent otherwise",
+    "effect",
+  );
+  for (const lane of lanes) {
+    const { effect } = lane;
+    running.set({ effect }, lane.running);
+    running_max.set({ effect }, lane.running_max);
+    waiting.set({ effect }, lane.waiting);
+    if (lane.perSecond_max !== null) rate.set({ effect }, lane.perSecond_max);
+    for (const each of ["open", "cooling", "trying", "idle"] as const)
+      standing.set({ effect, standing: each }, lane.standing === each ? 1 : 0);
+    if (lane.coolsUntil) coolsUntil.set({ effect }, Date.parse(lane.coolsUntil) / 1_000);
+  }
   const refused = new Counter({
     name: "holdpoint_refused_requests_total",
     help: "Anonymous requests this process turned away",

@@ -6,6 +6,7 @@ import { bearsSecret } from "#lib/web/bearer";
 import { count } from "#lib/web/counters";
 import { problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
+import { laneFigures } from "../operations/lanes";
 import { contentType, exposition } from "./exposition";
 
 /** What waits, as Prometheus reads it, for who bears the token. */
@@ -23,10 +24,12 @@ export const GET = route(async (request) => {
     now: clock.now(),
     backlog_max: env("INTAKE_BACKLOG_MAX"),
   });
-  const unreadable = (await engineProcess()).runtime.engine.streams.unreadable().length;
+  const { engine, dispatcher } = (await engineProcess()).runtime;
+  const unreadable = engine.streams.unreadable().length;
+  const lanes = laneFigures({ connected: dispatcher.connected, lanes: dispatcher.lanes() });
   return {
     status: 200,
-    text: await exposition(measured, unreadable),
+    text: await exposition(measured, { unreadable, lanes }),
     headers: { "Content-Type": contentType },
   };
 });

@@ -12,6 +12,8 @@ import { ConsoleFrame } from "../console-frame";
 import { store, viewNow } from "../reading";
 import { machinesFigures, peoplesFigures } from "./figures";
 import { FiguresTable } from "./figures-table";
+import { laneFigures } from "./lanes";
+import { LanesTable } from "./lanes-table";
 import { UnreadableStreams } from "./unreadable-streams";
 
 export const metadata: Metadata = { title: "Operations" };
@@ -25,6 +27,8 @@ export default async function OperationsPage() {
     engineProcess(),
   ]);
   const unreadable = runtime.engine.streams.unreadable();
+  const { dispatcher } = runtime;
+  const lanes = laneFigures({ connected: dispatcher.connected, lanes: dispatcher.lanes() });
   const table = { countMax: count_max, view };
   return (
     <ConsoleFrame actor={actor}>
@@ -51,6 +55,18 @@ export default async function OperationsPage() {
           </h2>
           <FiguresTable caption="What waits for the machine" figures={machinesFigures(measured)} {...table} />
         </section>
+        {lanes.length > 0 && (
+          <section aria-labelledby="lanes" className="grid gap-2">
+            <h2 id="lanes" className="text-base">
+              Calls to other systems
+            </h2>
+            <p className="text-ink-muted">
+              As this process makes them; where several run, each has its own. Waiting are calls whose turn
+              has not come.
+            </p>
+            <LanesTable lanes={lanes} view={view} />
+          </section>
+        )}
         <section aria-labelledby="effects" className="grid gap-2">
           <h2 id="effects" className="text-base">
             Effects that are not done
