@@ -5,9 +5,6 @@
  * are under way at once, on a throwaway cluster with fsync on. Sealing is counted, deciding and projecting are not.
  * The figure is the median over the runs; a first one warms up and is left out.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { wallClock } from "#lib/clock";
 import { openDatabase } from "#lib/db";
@@ -15,8 +12,8 @@ import { defaultPolicy } from "#lib/domain/policy";
 import { type AppendCommand, Appender } from "#lib/engine/append";
 import { pooledRandomBytes } from "#lib/engine/random";
 import { Sealer } from "#lib/engine/seal";
-import { ensureDatabase, removeCluster, startCluster, withClient } from "./embedded-postgres";
-import { migrate } from "./migrations";
+import { type BenchDatabase, withBenchDatabase } from "./bench/database";
+import { median, seconds } from "./bench/figures";
 
 const events_per_command = 10;
 const commands_per_call = 50;
@@ -73,31 +70,20 @@ class Head {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), "holdpoint-bench-"));
-const dataDirectory = join(folder, "postgres");
-const cluster = await startCluster({ dataDirectory, fsync: true });
-try {
-  const { databaseUrl, databaseOwnerUrl } = await ensureDatabase(cluster, "bench");
-  await migrate(databaseOwnerUrl);
+await withBenchDatabase(async (database) => {
   const rates: number[] = [];
   for (let run = 0; run <= Number(values.runs); run++) {
-    const rate = await append(databaseUrl, databaseOwnerUrl, `run-${run}`);
+    const rate = await append(database, `run-${run}`);
     if (run > 0) rates.push(rate);
     if (!values.json) console.log(run === 0 ? "warming up" : `run ${run}`, Math.round(rate), "events/s");
   }
-  const result = { appendedEventsPerSecond: Math.round(rates.sort((a, b) => a - b)[rates.length >> 1]!) };
+  const result = { appendedEventsPerSecond: Math.round(median(rates)) };
   console.log(values.json ? JSON.stringify(result) : result);
-} finally {
-  await cluster.stop();
-  await removeCluster(dataDirectory);
-  rmSync(folder, { recursive: true, force: true });
-}
+});
 
-async function append(databaseUrl: string, ownerUrl: string, workspace: string): Promise<number> {
-  await withClient(ownerUrl, (client) =>
-    client.query("INSERT INTO workspace_head (workspace) VALUES ($1)", [workspace]),
-  );
-  const database = openDatabase(databaseUrl, 2);
+async function append(bench: BenchDatabase, workspace: string): Promise<number> {
+  await bench.makeWorkspace(workspace);
+  const database = openDatabase(bench.databaseUrl, 2);
   const appender = new Appender(database, workspace);
   const heads = Array.from({ length: Number(values.streams) }, (_, n) => new Head(workspace, `policy/${n}`));
   const rounds = Number(values.rounds);
@@ -105,22 +91,19 @@ async function append(databaseUrl: string, ownerUrl: string, workspace: string):
   for (let round = 0; round < rounds; round++)
     for (let n = 0; n < heads.length; n += commands_per_call)
       calls.push(heads.slice(n, n + commands_per_call));
-  const begun = performance.now();
   const waiting = calls.values();
-  await Promise.all(
-    // Two over disjoint streams: calls are taken in turn, and a stream's next one is a round away.
-    [0, 1].map(async () => {
-      for (const call of waiting) {
-        const verdicts = await appender.append(
-          call.map((head) => head.next()),
-          () => Array(6).fill(null),
-        );
-        const lost = verdicts.find(({ kind }) => kind !== "written");
-        if (lost) throw new Error(`A command of the bench was not written: ${JSON.stringify(lost)}`);
-      }
-    }),
-  );
-  const seconds = (performance.now() - begun) / 1_000;
+  // Two over disjoint streams: calls are taken in turn, and a stream's next one is a round away.
+  const work = async () => {
+    for (const call of waiting) {
+      const verdicts = await appender.append(
+        call.map((head) => head.next()),
+        () => Array(6).fill(null),
+      );
+      const lost = verdicts.find(({ kind }) => kind !== "written");
+      if (lost) throw new Error(`A command of the bench was not written: ${JSON.stringify(lost)}`);
+    }
+  };
+  const taken_s = await seconds(async () => void (await Promise.all([work(), work()])));
   await database.$disconnect();
-  return (heads.length * rounds * events_per_command) / seconds;
+  return (heads.length * rounds * events_per_command) / taken_s;
 }
