@@ -23,6 +23,11 @@ test("an answer is JSON, has a request id of its own and is not kept by caches",
   expect(second.headers.get("x-request-id")).not.toBe(first.headers.get("x-request-id"));
 });
 
+test("a route without parameters is handed none by Next, and answers", async () => {
+  const answer = route(async () => ({ status: 200, body: {} }));
+  expect((await answer(asked(), { params: Promise.resolve(undefined as never) })).status).toBe(200);
+});
+
 test("a problem has the form of RFC 9457, and the same request id in header and body", async () => {
   const errors = [{ field: "total", message: "is missing" }];
   const answer = await route(async () =>
