@@ -17,6 +17,9 @@ export function logEngine(told: Told): void {
     case "held":
       log().error(`Nothing is sent outside. ${told.why}`);
       return;
+    case "superseded":
+      log().error(told.why);
+      return;
     case "trouble":
       log().error({ error: loggedError(told.error) }, told.during);
       return;

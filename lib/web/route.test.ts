@@ -28,6 +28,19 @@ test("a route without parameters is handed none by Next, and answers", async () 
   expect((await answer(asked(), { params: Promise.resolve(undefined as never) })).status).toBe(200);
 });
 
+test("a path without parameters, which a built console calls with none, is refused and fails like any other", async () => {
+  vi.spyOn(log(), "info").mockImplementation(() => {});
+  vi.spyOn(log(), "error").mockImplementation(() => {});
+  const none = { params: Promise.resolve(undefined as never) };
+  const refused = await route(async () => problem(422, "no", "No."))(asked(), none);
+  expect([refused.status, refused.headers.get("content-type")]).toEqual([422, "application/problem+json"]);
+  const failed = await route(async () => {
+    throw new Error("a fault");
+  })(asked(), none);
+  expect(failed.status).toBe(500);
+  expect(failed.headers.get("x-request-id")).toMatch(uuid);
+});
+
 test("a problem has the form of RFC 9457, and the same request id in header and body", async () => {
   const errors = [{ field: "total", message: "is missing" }];
   const answer = await route(async () =>
