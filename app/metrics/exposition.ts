@@ -68,7 +68,7 @@ export async function exposition(
   );
   const standing = gauge(
     "lane_standing",
-    "1 for how the calls stand: open, cooling (the outside does not answer and is left alone), trying (one call finds out) or idle (not called yet)",
+    "1 for how the calls stand: open, cooling (the outside does not answer and is left alone) or trying (one call finds out)",
     "effect",
     "standing",
   );
@@ -83,7 +83,7 @@ export async function exposition(
     running_max.set({ effect }, lane.running_max);
     waiting.set({ effect }, lane.waiting);
     if (lane.perSecond_max !== null) rate.set({ effect }, lane.perSecond_max);
-    for (const each of ["open", "cooling", "trying", "idle"] as const)
+    for (const each of ["open", "cooling", "trying"] as const)
       standing.set({ effect, standing: each }, lane.standing === each ? 1 : 0);
     if (lane.coolsUntil) coolsUntil.set({ effect }, Date.parse(lane.coolsUntil) / 1_000);
   }

@@ -7,12 +7,11 @@ import type { Figure } from "./figures";
 export type FiguresTableProps = {
   caption: string;
   figures: readonly Figure[];
-  countMax: number;
   view: ViewTime;
 };
 
 /** Measures with what to do about each. */
-export function FiguresTable({ caption, figures, countMax, view }: FiguresTableProps) {
+export function FiguresTable({ caption, figures, view }: FiguresTableProps) {
   return (
     <TableFrame
       caption={caption}
@@ -34,7 +33,7 @@ export function FiguresTable({ caption, figures, countMax, view }: FiguresTableP
           </Cell>
           <Cell align="right" className="tabular-nums">
             {formatNumber(figure.count)}
-            {figure.count >= countMax && "+"}
+            {figure.more && "+"}
           </Cell>
           <Cell from="sm">{figure.oldestAt ? <Moment at={figure.oldestAt} view={view} /> : "—"}</Cell>
           <Cell from="md">

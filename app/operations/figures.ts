@@ -6,6 +6,8 @@ import { formatNumber } from "../../components/format";
 export type Figure = {
   name: string;
   count: number;
+  /** Counting stopped there. */
+  more: boolean;
   oldestAt: string | null;
   toDo: string;
   place?: { label: string; href: Route };
@@ -54,6 +56,7 @@ export function machinesFigures({ at, depths: { timersDue }, backlog }: Operatio
     {
       name: `Effects to be sent or asked about, of at most ${formatNumber(backlog.most)}`,
       count: backlog.waiting,
+      more: backlog.waiting > backlog.most,
       oldestAt: null,
       toDo:
         backlog.waiting > backlog.most

@@ -1,4 +1,4 @@
-import { Check, CircleAlert, CircleDashed, Hourglass, type LucideIcon } from "lucide-react";
+import { Check, CircleAlert, Hourglass, type LucideIcon } from "lucide-react";
 import { effectWords } from "#lib/queries/words";
 import { Badge, type Tone } from "../../components/badge";
 import { formatNumber, type ViewTime } from "../../components/format";
@@ -7,8 +7,7 @@ import { Cell, TableFrame } from "../../components/table-frame";
 import type { LaneFigure } from "./lanes";
 
 const looks: Record<LaneFigure["standing"], { label: string; tone: Tone; icon: LucideIcon }> = {
-  idle: { label: "Not called yet", tone: "neutral", icon: CircleDashed },
-  open: { label: "Answers", tone: "ok", icon: Check },
+  open: { label: "Open", tone: "ok", icon: Check },
   cooling: { label: "Left alone", tone: "bad", icon: CircleAlert },
   trying: { label: "Being tried", tone: "warn", icon: Hourglass },
 };

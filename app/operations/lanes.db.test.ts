@@ -75,10 +75,10 @@ async function measured(): Promise<(name: string) => number | undefined> {
 const dispatch = 'effect="carrier.dispatch"';
 
 test("a system that was not called yet stands there with what it can take", async () => {
-  expect(await row("Dispatch")).toMatch(/At most 2 at once, 4 a second.*Not called yet.*Nothing to do/s);
-  expect(await row("Proof of delivery")).toMatch(/At most 2 at once\s.*Not called yet/s);
+  expect(await row("Dispatch")).toMatch(/At most 2 at once, 4 a second.*Open.*Nothing to do/s);
+  expect(await row("Proof of delivery")).toMatch(/At most 2 at once\s.*Open.*Nothing to do/s);
   const of = await measured();
-  expect(of(`lane_standing{${dispatch},standing="idle"}`)).toBe(1);
+  expect(of(`lane_standing{${dispatch},standing="open"}`)).toBe(1);
   expect(of(`lane_calls_max{${dispatch}}`)).toBe(2);
   expect(of(`lane_calls_per_second_max{${dispatch}}`)).toBe(4);
   expect(of('lane_calls_per_second_max{effect="carrier.proofOfDelivery"}')).toBeUndefined();
@@ -91,7 +91,7 @@ test("calls under way are counted, and those that wait for their turn", async ()
   });
   answer = () => answered.then(() => ({ kind: "rejected", reason: "No such address" }));
   for (let n = 0; n < 5; n++) await order();
-  expect(await row("Dispatch")).toMatch(/Answers.*\s2\s+3\s.*begin when one of the 2 under way ends/s);
+  expect(await row("Dispatch")).toMatch(/Open.*\s2\s+3\s.*begin when one of the 2 under way ends/s);
   const of = await measured();
   expect(of(`lane_calls{${dispatch}}`)).toBe(2);
   expect(of(`lane_calls_waiting{${dispatch}}`)).toBe(3);
@@ -102,7 +102,7 @@ test("calls under way are counted, and those that wait for their turn", async ()
     workspace.runtime.dispatcher.goOn();
     await workspace.runtime.dispatcher.idle();
   }
-  expect(await row("Dispatch")).toMatch(/Answers.*\s0\s+0\s.*Nothing to do/s);
+  expect(await row("Dispatch")).toMatch(/Open.*\s0\s+0\s.*Nothing to do/s);
 });
 
 test("one that does not answer is left alone until a time that is said, and then tried", async () => {
@@ -131,5 +131,5 @@ test("one that does not answer is left alone until a time that is said, and then
   workspace.clock.advance_minutes(1);
   await workspace.runtime.tick();
   await workspace.runtime.dispatcher.idle();
-  expect(await row("Dispatch")).toMatch(/Answers/);
+  expect(await row("Dispatch")).toMatch(/Open/);
 });

@@ -6,8 +6,7 @@ import { formatNumber } from "../../components/format";
 /** How the calls of one effect stand in this process, in numbers and as people read it. */
 export type LaneFigure = {
   effect: string;
-  /** `idle`: this process has not called it. */
-  standing: LaneStanding | "idle";
+  standing: LaneStanding;
   running: number;
   running_max: number;
   /** Calls that may begin in a second; null when there is no bound. */
@@ -18,13 +17,13 @@ export type LaneFigure = {
   toDo: string;
 };
 
-/** Of every system this process is connected to, called or not, by the name of what is asked of it. */
+/** Of every effect this process has a connection for, called or not, in the order of their titles. */
 export function laneFigures({ connected, lanes }: Connected): LaneFigure[] {
   const reported = new Map(lanes.map((lane) => [lane.effect, lane]));
   return [...connected.byName.values()]
     .map(({ name, concurrency_max, calls_per_second_max }): LaneFigure => {
       const { standing, running, waiting, coolsUntil } = reported.get(name) ?? {
-        standing: "idle" as const,
+        standing: "open" as const,
         running: 0,
         waiting: 0,
         coolsUntil: null,
@@ -40,7 +39,7 @@ export function laneFigures({ connected, lanes }: Connected): LaneFigure[] {
       };
       return { ...figure, toDo: toDo(figure) };
     })
-    .sort((a, b) => a.effect.localeCompare(b.effect));
+    .sort((a, b) => effectWords(a.effect).title.localeCompare(effectWords(b.effect).title));
 }
 
 type Connected = Pick<Dispatcher, "connected"> & { lanes: readonly LaneReport[] };
@@ -53,7 +52,6 @@ function toDo({ effect, standing, waiting, running, running_max }: Omit<LaneFigu
     case "trying":
       return `One call finds out whether ${outside.charAt(0).toLowerCase()}${outside.slice(1)} answers again; the others wait for it.`;
     case "open":
-    case "idle":
       if (waiting === 0) return "Nothing to do";
       return running < running_max
         ? "They begin as fast as the other system takes them. If they grow more, it is too slow for what comes in."

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { engineProcess } from "#lib/engine/process";
 import { env } from "#lib/env";
-import { count_max, operations } from "#lib/queries/operations";
+import { operations } from "#lib/queries/operations";
 import { readersOf } from "#lib/queries/permission";
 import { effectStateWords, effectWords } from "#lib/queries/words";
 import { gate } from "#lib/web/gate";
@@ -29,7 +29,6 @@ export default async function OperationsPage() {
   const unreadable = runtime.engine.streams.unreadable();
   const { dispatcher } = runtime;
   const lanes = laneFigures({ connected: dispatcher.connected, lanes: dispatcher.lanes() });
-  const table = { countMax: count_max, view };
   return (
     <ConsoleFrame actor={actor}>
       <PageHeading
@@ -47,13 +46,17 @@ export default async function OperationsPage() {
           <h2 id="people" className="text-base">
             Waits for people
           </h2>
-          <FiguresTable caption="What waits for people" figures={peoplesFigures(measured)} {...table} />
+          <FiguresTable caption="What waits for people" figures={peoplesFigures(measured)} view={view} />
         </section>
         <section aria-labelledby="machine" className="grid gap-2">
           <h2 id="machine" className="text-base">
             Waits for the machine
           </h2>
-          <FiguresTable caption="What waits for the machine" figures={machinesFigures(measured)} {...table} />
+          <FiguresTable
+            caption="What waits for the machine"
+            figures={machinesFigures(measured)}
+            view={view}
+          />
         </section>
         {lanes.length > 0 && (
           <section aria-labelledby="lanes" className="grid gap-2">
@@ -79,13 +82,14 @@ export default async function OperationsPage() {
           ) : (
             <FiguresTable
               caption="Effects that are not done, by name and state"
-              figures={measured.effects.map(({ effect, state, count, oldestAt }) => ({
+              figures={measured.effects.map(({ effect, state, count, more, oldestAt }) => ({
                 name: `${effectWords(effect).title}: ${effectStateWords(state).name}`,
                 count,
+                more,
                 oldestAt,
                 toDo: effectStateWords(state).next,
               }))}
-              {...table}
+              view={view}
             />
           )}
         </section>
