@@ -2,8 +2,9 @@ import { cookies } from "next/headers";
 import { cache } from "react";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
+import type { Counted } from "#lib/queries/page";
 import type { Store } from "#lib/queries/store";
-import { count_max, type Waiting, waitingFor } from "#lib/queries/waiting";
+import { type Waiting, waitingFor } from "#lib/queries/waiting";
 import { formatNumber, type ViewTime } from "../components/format";
 import { timeZoneCookie, timeZoneOf } from "../components/time-zone-cookie";
 
@@ -32,6 +33,6 @@ export function single(value: string | string[] | undefined): string | undefined
 }
 
 /** A number of waiting things in words; where counting stopped, `andMore` says so: `1,000+`. */
-export function counted(count: number, andMore = "+"): string {
-  return `${formatNumber(count)}${count === count_max ? andMore : ""}`;
+export function counted({ count, more }: Counted, andMore = "+"): string {
+  return `${formatNumber(count)}${more ? andMore : ""}`;
 }

@@ -15,12 +15,13 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
   const actor = await gate(...readersOf("queue"));
   const after = single((await searchParams).after);
   const [{ lines, next }, waits] = await Promise.all([queue(actor, store(), after), waiting(actor)]);
-  const count = waits.decidable ?? 0;
+  const decidable = waits.decidable ?? { count: 0, more: false };
+  const one = decidable.count === 1 && !decidable.more;
   return (
     <ConsoleFrame actor={actor}>
       <PageHeading
         title="Queue"
-        description={`${counted(count, " or more")} ${count === 1 ? "order waits" : "orders wait"} for a decision you may make. The least time left comes first.`}
+        description={`${counted(decidable, " or more")} ${one ? "order waits" : "orders wait"} for a decision you may make. The least time left comes first.`}
       />
       <QueueTable
         caption="Orders you may decide, by time to breach"
@@ -30,11 +31,19 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
           first: after ? "/queue" : undefined,
           next: next ? (`/queue?after=${encodeURIComponent(next)}` as Route) : undefined,
         }}
-        empty={{
-          title: "Nothing waits for you",
-          reason:
-            "Orders come here when the policy asks for a person. Those you asked for yourself go to others.",
-        }}
+        empty={
+          next
+            ? {
+                title: "None of these is yours to decide",
+                reason:
+                  "The orders looked at so far are those you asked for, handed in or changed. The next page looks further.",
+              }
+            : {
+                title: "Nothing waits for you",
+                reason:
+                  "Orders come here when the policy asks for a person. Those you asked for yourself go to others.",
+              }
+        }
       />
     </ConsoleFrame>
   );

@@ -1,7 +1,7 @@
 import type { Route } from "next";
 import Link from "next/link";
 import { formatMoney } from "#lib/domain/money";
-import type { RequestLine } from "#lib/queries/requests";
+import type { OrderLine } from "#lib/queries/order-lines";
 import type { ViewTime } from "../../components/format";
 import { Moment } from "../../components/moment";
 import { Cell, type Column, rowLinkClass, TableFrame } from "../../components/table-frame";
@@ -22,7 +22,7 @@ export function RequestList({
   view,
 }: {
   caption: string;
-  lines: readonly RequestLine[];
+  lines: readonly OrderLine[];
   view: ViewTime;
 }) {
   return (

@@ -1,19 +1,31 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
 import { foldOrder } from "./order-fold";
-import { lines_per_page, orderPage, type Page, readOrderCursor } from "./page";
+import {
+  count_max,
+  cutWalk,
+  orderCursorOf,
+  type Page,
+  pageOfWalk,
+  readOrderCursor,
+  type WalkedRow,
+} from "./page";
 import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
 import { type CustomerRow, customerColumns, customerIn, joinCustomer, keysOf, subjectsOf } from "./personal";
 import type { Outside } from "./possible";
 import { currentGeneration, readStreams, type Store } from "./store";
-import { type TaskLine, taskPage } from "./task-list";
+import { type TaskLine, type TaskList, taskPage } from "./task-list";
 import { type Unsettled, unsettledOf } from "./unsettled";
 import { definitionOf, inWords } from "./words";
 
-/** The tasks whose time was up, as a condition over `task t`; `$1` is the workspace. */
-export const escalatedTasks = `t.workspace = $1 AND t.generation = ${currentGeneration} AND t.escalated
-  AND t.state IN ('READY', 'RESERVED', 'IN_PROGRESS', 'SUSPENDED')`;
+/** The tasks whose time was up and that are still open. */
+export const escalatedTasks: TaskList = {
+  ranges: ["t.escalated AND t.state IN ('READY', 'RESERVED', 'IN_PROGRESS', 'SUSPENDED')"],
+  shown: "true",
+  parameters: [],
+  standing: true,
+};
 
 /**
  * Tasks whose time was up and that are still open, longest overdue first; those whose clock stands still come last.
@@ -25,7 +37,7 @@ export async function escalatedPage(
   cursor?: string,
 ): Promise<Page<TaskLine>> {
   demandReader(actor, store.keys.workspace, "escalations");
-  return taskPage(store, { where: escalatedTasks, parameters: [], standing: true }, cursor);
+  return taskPage(store, escalatedTasks, cursor);
 }
 
 /** An order that stands still until somebody looks: why, what of it is not settled, and what can be done about it. */
@@ -41,16 +53,17 @@ export type AttentionLine = {
   unsettled: Unsettled | null;
 };
 
-type AttentionRow = CustomerRow & {
-  order_id: string;
-  business_key: string;
-  requested_by: string;
-  amount_minor: bigint;
-  currency: Currency;
-  received_at: Date;
-  needs_attention: string;
-  version: number;
-};
+type AttentionRow = CustomerRow &
+  WalkedRow & {
+    order_id: string;
+    business_key: string;
+    requested_by: string;
+    amount_minor: bigint;
+    currency: Currency;
+    received_at: Date;
+    needs_attention: string;
+    version: number;
+  };
 
 /** A list reads the whole history of each order on it, so that of a longer one stays closed. */
 const events_max = 500;
@@ -65,21 +78,21 @@ export async function attentionPage(
   { cursor, now, outside }: { cursor?: string; now: string; outside: Outside },
 ): Promise<Page<AttentionLine>> {
   demandReader(actor, store.keys.workspace, "escalations");
-  const [after, afterOrder] = readOrderCursor(cursor);
+  const after = readOrderCursor(cursor);
+  const walk = `SELECT * FROM orders o
+    WHERE workspace = $1 AND generation = ${currentGeneration} AND needs_attention IS NOT NULL
+      ${after ? "AND (received_at, order_id) > ($2::timestamptz, $3)" : ""}
+    ORDER BY received_at, order_id LIMIT ${count_max}`;
   const rows = await store.database.$queryRawUnsafe<AttentionRow[]>(
-    `SELECT o.*, ${customerColumns} FROM (
-       SELECT order_id, business_key, requested_by, amount_minor, currency, received_at, needs_attention, version
-       FROM orders
-       WHERE workspace = $1 AND generation = ${currentGeneration} AND needs_attention IS NOT NULL
-         AND ($2::timestamptz IS NULL OR (received_at, order_id) > ($2::timestamptz, $3))
-       ORDER BY received_at, order_id LIMIT ${lines_per_page + 1}) o
+    `SELECT o.walked, o.shown, o.order_id, o.business_key, o.requested_by, o.amount_minor, o.currency, o.received_at,
+       o.needs_attention, o.version, ${customerColumns}
+     FROM (${pageOfWalk(walk, "received_at, order_id", "true")}) o
      ${joinCustomer}
-     ORDER BY o.received_at, o.order_id`,
+     ORDER BY o.walked`,
     store.keys.workspace,
-    after ?? null,
-    afterOrder ?? "",
+    ...(after ? [after.receivedAt, after.order] : []),
   );
-  const { shown, next } = orderPage(rows);
+  const { shown, next } = cutWalk(rows, orderCursorOf);
   const histories = await readStreams(
     store,
     shown.filter(({ version }) => version <= events_max).map(({ order_id }) => `order/${order_id}`),

@@ -47,7 +47,9 @@ const none = {
 test("each thing that waits is counted where it belongs, with the oldest of them", async () => {
   expect(await measured()).toEqual({
     at: start,
-    depths: Object.fromEntries(Object.keys(none).map((name) => [name, { count: 0, oldestAt: null }])),
+    depths: Object.fromEntries(
+      Object.keys(none).map((name) => [name, { count: 0, more: false, oldestAt: null }]),
+    ),
     effects: [],
     backlog: { waiting: 0, most: 2 },
   });
@@ -73,10 +75,10 @@ test("each thing that waits is counted where it belongs, with the oldest of them
   });
   const at = workspace.clock.now();
   expect(now.effects).toEqual([
-    { effect: "carrier.dispatch", state: "INTENDED", count: 1, oldestAt: at },
-    { effect: "carrier.dispatch", state: "IN_DOUBT", count: 1, oldestAt: at },
-    { effect: "carrier.dispatch", state: "FAILED", count: 1, oldestAt: at },
-    { effect: "carrier.proofOfDelivery", state: "PENDING", count: 1, oldestAt: at },
+    { effect: "carrier.dispatch", state: "INTENDED", count: 1, more: false, oldestAt: at },
+    { effect: "carrier.dispatch", state: "IN_DOUBT", count: 1, more: false, oldestAt: at },
+    { effect: "carrier.dispatch", state: "FAILED", count: 1, more: false, oldestAt: at },
+    { effect: "carrier.proofOfDelivery", state: "PENDING", count: 1, more: false, oldestAt: at },
   ]);
   expect(now.backlog).toEqual({ waiting: 1, most: 2 });
 

@@ -1,13 +1,16 @@
 import type { Database } from "#lib/db";
 import type { AuthorizedActor } from "#lib/domain/authority";
+import { type Counted, count_max } from "./page";
 import { demandReader } from "./permission";
+import { openTasks } from "./queue";
 import { currentGeneration, type Store } from "./store";
+import { walkOf } from "./task-list";
 
 /**
  * How much waits, for whom, and since when: for the page of those who run Holdpoint, and for their monitoring. Numbers and
  * names of definitions only; nothing of a person, a customer or an order.
  */
-export type Depth = { count: number; oldestAt: string | null };
+export type Depth = Counted & { oldestAt: string | null };
 
 /** What is counted. `tasksBreached` are among `tasksOpen`; the effects are those that wait for a person to settle them. */
 export type DepthName =
@@ -20,7 +23,7 @@ export type DepthName =
 
 export type EffectDepth = Depth & { effect: string; state: string };
 
-/** `at` is the instant it was measured at. `count_max` stands for that many or more. */
+/** `at` is the instant it was measured at. */
 export type Operations = {
   at: string;
   depths: Record<DepthName, Depth>;
@@ -30,8 +33,8 @@ export type Operations = {
   backlog: { waiting: number; most: number };
 };
 
-/** Counting stops here, so that a flood does not make the looking at it slow; a larger `most` moves it. */
-export const count_max = 100_000;
+/** Where counting stops for monitoring, which draws curves; a page stops where every list does. */
+export const monitored_max = 100_000;
 
 export type Measuring = { now: string; backlog_max: number };
 
@@ -41,9 +44,10 @@ type Row = {
   state: string | null;
   count: bigint;
   oldest: Date | null;
+  more: boolean;
 };
 
-const openStates = "('READY', 'RESERVED', 'IN_PROGRESS')";
+/** In the order they are shown. */
 const undone = ["INTENDED", "ATTEMPTED", "IN_DOUBT", "PENDING", "FAILED"];
 
 /** The measures, for who may read them. Throws `NotAllowedToReadError`. */
@@ -53,11 +57,17 @@ export async function operations(
   measuring: Measuring,
 ): Promise<Operations> {
   demandReader(actor, keys.workspace, "operations");
-  return measure(database, keys.workspace, measuring);
+  return measureUpTo(count_max, database, keys.workspace, measuring);
 }
 
-/** The measures, for monitoring: whoever calls has asked for its token. One statement. */
-export async function measure(
+/** The measures, for monitoring: whoever calls has asked for its token. */
+export function measure(database: Database, workspace: string, measuring: Measuring): Promise<Operations> {
+  return measureUpTo(monitored_max, database, workspace, measuring);
+}
+
+/** One statement. The backlog is counted as far as intake lets it grow. */
+async function measureUpTo(
+  counted_max: number,
   database: Database,
   workspace: string,
   { now, backlog_max }: Measuring,
@@ -66,8 +76,8 @@ export async function measure(
     statement,
     workspace,
     now,
-    Math.max(count_max, backlog_max + 1),
-    undone,
+    counted_max,
+    Math.max(counted_max, backlog_max + 1),
   );
   const depths = Object.fromEntries(
     rows
@@ -82,44 +92,62 @@ export async function measure(
   return { at: now, depths, effects, backlog: { waiting, most: backlog_max } };
 }
 
-function depthOf({ count, oldest }: Row): Depth {
-  return { count: Number(count), oldestAt: oldest?.toISOString() ?? null };
+function depthOf({ count, more, oldest }: Row): Depth {
+  return { count: Number(count), more, oldestAt: oldest?.toISOString() ?? null };
 }
 
-const counted = (what: DepthName | "backlog", rows: string) =>
-  `SELECT '${what}' AS what, NULL AS effect, NULL AS state, count(*) AS count, min(since) AS oldest
-   FROM (${rows} LIMIT $3::integer) counted`;
+const counted = (what: DepthName | "backlog", rows: string, most = "$3::integer") =>
+  `SELECT '${what}' AS what, NULL AS effect, NULL AS state, count(*) AS count, min(since) AS oldest, count(*) >= ${most} AS more
+   FROM (SELECT since FROM (${rows}) walked LIMIT ${most}) counted`;
 
 // In the words of the index that keeps them: what waits for the outside or for a person. The others have something due.
 const waitingStates = "('PENDING', 'FAILED', 'IN_DOUBT')";
 
 const here = (table: string) => `${table}.workspace = $1 AND ${table}.generation = ${currentGeneration}`;
 
+const attention = `SELECT o.order_id, o.received_at AS since FROM orders o
+   WHERE ${here("o")} AND o.needs_attention IS NOT NULL ORDER BY o.received_at LIMIT $3::integer`;
+
+// What is soonest due. A machine's work is due at once, what an outside promised is due in days: it comes behind.
+const due = (most: string) => `SELECT e.name, e.state, e.changed_at AS since FROM effect e
+   WHERE ${here("e")} AND e.due_at IS NOT NULL ORDER BY e.due_at LIMIT ${most}`;
+
+const counting = (walk: string) => `SELECT *, count(*) OVER () >= $3::integer AS stopped FROM (${walk}) e`;
+
+const effects = [
+  ...["PENDING", "FAILED", "IN_DOUBT"].map((state) =>
+    counting(`SELECT e.name, e.state, e.changed_at AS since FROM effect e
+     WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = '${state}' ORDER BY e.changed_at LIMIT $3::integer`),
+  ),
+  `SELECT * FROM (${counting(due("$3::integer"))}) e WHERE state IN ('INTENDED', 'ATTEMPTED')`,
+];
+
 // Every part reads along an index in the order of its instants, so that the oldest is among what is counted; only the open
-// tasks are not kept by when they were opened.
+// tasks are kept by when they are to be decided instead of by when they were opened.
 const statement = [
   counted(
     "tasksOpen",
-    `SELECT t.opened_at AS since FROM task t WHERE ${here("t")} AND t.state IN ${openStates}`,
+    `SELECT t.opened_at AS since FROM (${walkOf({ ranges: openTasks }, ["true"], "$3::integer")}) t`,
   ),
   counted(
     "tasksBreached",
-    `SELECT t.breach_at AS since FROM task t
-     WHERE ${here("t")} AND t.state IN ${openStates} AND t.breach_at <= $2::timestamptz ORDER BY t.breach_at`,
+    `SELECT t.breach_at AS since
+     FROM (${walkOf({ ranges: openTasks }, ["t.breach_at <= $2::timestamptz"], "$3::integer")}) t`,
   ),
   counted(
     "timersDue",
-    `SELECT since FROM (
-       SELECT t.due_at AS since FROM timer t WHERE ${here("t")} AND t.due_at <= $2::timestamptz
-       UNION ALL
-       SELECT e.due_at FROM effect e WHERE ${here("e")} AND e.due_at <= $2::timestamptz) due
+    `(SELECT t.due_at AS since FROM timer t WHERE ${here("t")} AND t.due_at <= $2::timestamptz
+      ORDER BY t.due_at LIMIT $3::integer)
+     UNION ALL
+     (SELECT e.due_at FROM effect e WHERE ${here("e")} AND e.due_at <= $2::timestamptz
+      ORDER BY e.due_at LIMIT $3::integer)
      ORDER BY since`,
   ),
   // What waits for a machine: by this intake sends clients away.
   counted(
     "backlog",
-    `SELECT e.due_at AS since FROM effect e WHERE ${here("e")} AND e.due_at IS NOT NULL
-       AND e.state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT') ORDER BY e.due_at`,
+    `SELECT since FROM (${due("$4::integer")}) e WHERE state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')`,
+    "$4::integer",
   ),
   counted(
     "effectsInDoubt",
@@ -127,27 +155,13 @@ const statement = [
      WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = 'IN_DOUBT' AND e.due_at IS NULL
      ORDER BY e.changed_at`,
   ),
-  counted(
-    "effectsFailed",
-    `SELECT e.changed_at AS since FROM effect e
-     WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = 'FAILED'
-       AND EXISTS (SELECT FROM orders o WHERE ${here("o")} AND o.order_id = e.order_id
-         AND (o.status IN ('open', 'cancelling') OR o.needs_attention IS NOT NULL))
-     ORDER BY e.changed_at`,
-  ),
-  counted(
-    "ordersNeedingAttention",
-    `SELECT o.received_at AS since FROM orders o
-     WHERE ${here("o")} AND o.needs_attention IS NOT NULL ORDER BY o.received_at`,
-  ),
-  `SELECT 'effects', name, each.state, count(*), min(changed_at)
-   FROM unnest($4::text[]) AS each(state), LATERAL (
-     (SELECT e.name, e.changed_at FROM effect e
-      WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = each.state
-      ORDER BY e.changed_at LIMIT $3::integer)
-     UNION ALL
-     (SELECT e.name, e.changed_at FROM effect e
-      WHERE ${here("e")} AND e.due_at IS NOT NULL AND e.state NOT IN ${waitingStates} AND e.state = each.state
-      ORDER BY e.due_at LIMIT $3::integer)) e
-   GROUP BY name, each.state`,
+  // An effect that failed for good has its order need attention; what ended orders gave up is nobody's concern any more.
+  `SELECT 'effectsFailed', NULL, NULL, coalesce(sum(failed), 0)::bigint, min(oldest), count(*) >= $3::integer
+   FROM (${attention}) o, LATERAL (
+     SELECT count(*) AS failed, min(e.changed_at) AS oldest FROM effect e
+     WHERE ${here("e")} AND e.state = 'FAILED' AND e.order_id = o.order_id) e`,
+  counted("ordersNeedingAttention", attention),
+  `SELECT 'effects', name, state, count(*), min(since), bool_or(stopped)
+   FROM (${effects.join(" UNION ALL ")}) e
+   GROUP BY name, state`,
 ].join("\nUNION ALL\n");

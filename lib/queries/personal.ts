@@ -55,13 +55,21 @@ export function noteOf(body: EventBody, held: ReadonlyMap<string, SubjectKeys>):
   return textOf(personal, "note") ?? textOf(personal, "reason") ?? textOf(personal, "detail");
 }
 
-/** What a statement over `orders o` (or a row of `orders` called `o`) selects and joins for `customerIn`; `$1` is the workspace. */
-export const customerColumns = "content.body AS content, content_key.wrapped";
+/**
+ * What a statement over `orders o` (or a row of `orders` called `o`) selects and joins for `customerIn`; `$1` is the
+ * workspace. What an order says stands in its newest amendment, else in its first event: two rows of an index, however much
+ * has happened to it.
+ */
+export const customerColumns = "coalesce(amended.body, received.body) AS content, content_key.wrapped";
 export const joinCustomer = `LEFT JOIN LATERAL (
     SELECT convert_from(body, 'UTF8') AS body FROM event
-    WHERE workspace = $1 AND stream = 'order/' || o.order_id AND type IN ('orderReceived', 'orderAmended')
-    ORDER BY version DESC LIMIT 1) content ON true
-  LEFT JOIN subject_key content_key ON content_key.workspace = $1 AND content_key.subject = 'order/' || o.order_id`;
+    WHERE workspace = $1 AND stream = 'order/' || o.order_id AND type = 'orderAmended'
+    ORDER BY version DESC LIMIT 1) amended ON true
+  LEFT JOIN LATERAL (
+    SELECT convert_from(body, 'UTF8') AS body FROM event
+    WHERE workspace = $1 AND stream = 'order/' || o.order_id AND version = 1 LIMIT 1) received ON true
+  LEFT JOIN LATERAL (
+    SELECT wrapped FROM subject_key WHERE workspace = $1 AND subject = 'order/' || o.order_id LIMIT 1) content_key ON true`;
 
 /** The latest event that says what an order is about, and its key, wrapped; null when it was erased. */
 export type CustomerRow = { content: string | null; wrapped: Uint8Array | null };

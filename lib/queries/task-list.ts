@@ -1,8 +1,8 @@
 import type { Currency, Money } from "#lib/domain/money";
-import { lines_per_page, type Page } from "./page";
+import { count_max, cutWalk, type Page, pageOfWalk, type WalkedRow } from "./page";
 import { namesAt, type PersonVersion } from "./people-names";
 import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
-import type { Store } from "./store";
+import { currentGeneration, type Store } from "./store";
 
 /** A task in a list, with what its order says. Instants are ISO texts, the goal is in milliseconds. */
 export type TaskLine = {
@@ -23,31 +23,58 @@ export type TaskLine = {
 };
 
 /**
- * Which tasks a list has: a condition of SQL over `task t`, whose `$1` is the workspace and `$2`, `$3` … its own parameters.
- * `standing` says that there may be some whose clock stands still; they come last.
+ * Which tasks a list has: those of all `ranges`, conditions over `task t` in the words of an index that keeps them by
+ * deadline, of which `shown` is true, a condition over a row `w` of them. `$1` is the workspace, `$2`, `$3` … are the list's
+ * own `parameters`. `standing` says that there may be some whose clock stands still; they come last.
  */
-export type TaskList = { where: string; parameters: readonly unknown[]; standing: boolean };
-
-type TaskRow = CustomerRow & {
-  order_id: string;
-  step: string;
-  visit: number;
-  owner: string | null;
-  opened_at: Date;
-  goal_minutes: number;
-  breach_at: Date | null;
-  paused_why: string | null;
-  escalated: boolean;
-  business_key: string;
-  requested_by: string;
-  amount_minor: bigint;
-  currency: Currency;
-  reasons: string[];
-  requester_version: number | null;
-  owner_version: number | null;
+export type TaskList = {
+  ranges: readonly string[];
+  shown: string;
+  parameters: readonly unknown[];
+  standing: boolean;
 };
 
-const byBreach = "t.breach_at, t.order_id, t.step, t.visit";
+type TaskRow = CustomerRow &
+  WalkedRow & {
+    order_id: string;
+    step: string;
+    visit: number;
+    owner: string | null;
+    opened_at: Date;
+    goal_minutes: number;
+    breach_at: Date | null;
+    paused_why: string | null;
+    escalated: boolean;
+    business_key: string;
+    requested_by: string;
+    amount_minor: bigint;
+    currency: Currency;
+    reasons: string[];
+    requester_version: number | null;
+    owner_version: number | null;
+  };
+
+const byBreach = "breach_at, order_id, step, visit";
+
+/**
+ * The first `most` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
+ * its ranges, merged. A task that is in several of them comes once.
+ */
+export function walkOf(
+  { ranges }: Pick<TaskList, "ranges">,
+  afters: readonly string[] = ["true"],
+  most = `${count_max}`,
+): string {
+  const walks = ranges.flatMap((range) =>
+    afters.map(
+      (after) =>
+        `(SELECT * FROM task t WHERE t.workspace = $1 AND t.generation = ${currentGeneration} AND ${range} AND ${after}
+          ORDER BY ${byBreach} LIMIT ${most})`,
+    ),
+  );
+  if (walks.length === 1) return walks[0]!;
+  return `SELECT DISTINCT ON (${byBreach}) * FROM (${walks.join(" UNION ALL ")}) t ORDER BY ${byBreach} LIMIT ${most}`;
+}
 
 /**
  * One page of a list, by time to breach: one statement, whatever the length of the list, because while a flood goes through
@@ -55,26 +82,25 @@ const byBreach = "t.breach_at, t.order_id, t.step, t.visit";
  * no cursor begins at the start.
  */
 export async function taskPage(store: Store, list: TaskList, cursor?: string): Promise<Page<TaskLine>> {
-  const { after, parameters } = afterCursor(list, cursor);
+  const { afters, parameters } = afterCursor(list, cursor);
   const rows = await store.database.$queryRawUnsafe<TaskRow[]>(
     // The page is cut before anything is joined to it, so that no plan can join what is not shown.
-    `SELECT t.order_id, t.step, t.visit, t.owner, t.opened_at, t.goal_minutes, t.breach_at, t.paused_why, t.escalated,
-       o.business_key, o.requested_by, o.amount_minor, o.currency, o.reasons,
+    `SELECT t.walked, t.shown, t.order_id, t.step, t.visit, t.owner, t.opened_at, t.goal_minutes, t.breach_at,
+       t.paused_why, t.escalated, o.business_key, o.requested_by, o.amount_minor, o.currency, o.reasons,
        requester.version AS requester_version, holder.version AS owner_version, ${customerColumns}
-     FROM (SELECT * FROM task t WHERE ${list.where} ${after} ORDER BY ${byBreach} LIMIT ${lines_per_page + 1}) t
+     FROM (${pageOfWalk(walkOf(list, afters), byBreach, list.shown)}) t
      JOIN orders o ON o.workspace = $1 AND o.generation = t.generation AND o.order_id = t.order_id
      LEFT JOIN person requester ON requester.workspace = $1 AND requester.generation = t.generation
        AND requester.person_id = o.requested_by
      LEFT JOIN person holder ON holder.workspace = $1 AND holder.generation = t.generation
        AND holder.person_id = t.owner
      ${joinCustomer}
-     ORDER BY ${byBreach}`,
+     ORDER BY t.walked`,
     store.keys.workspace,
     ...parameters,
   );
-  const shown = rows.slice(0, lines_per_page);
+  const { shown, next } = cutWalk(rows, writeCursor);
   const names = await namesAt(store, shown.flatMap(peopleOf));
-  const last = shown.at(-1);
   return {
     lines: shown.map((row) => ({
       order: row.order_id,
@@ -90,7 +116,7 @@ export async function taskPage(store: Store, list: TaskList, cursor?: string): P
       pausedWhy: row.paused_why,
       escalated: row.escalated,
     })),
-    next: rows.length > lines_per_page && last ? writeCursor(last) : null,
+    next,
   };
 }
 
@@ -101,24 +127,30 @@ function peopleOf(row: TaskRow): PersonVersion[] {
   ].filter((person): person is PersonVersion => person.person_id !== null && person.version !== null);
 }
 
-/** What of the list comes after the cursor, as a condition and all parameters behind the workspace. */
+/**
+ * What of each range comes after the cursor, as conditions each of which an index answers however far down the list the
+ * page is, and all parameters behind the workspace.
+ */
 function afterCursor(
   { standing, parameters }: TaskList,
   cursor: string | undefined,
-): { after: string; parameters: unknown[] } {
+): { afters: string[]; parameters: unknown[] } {
   const place = readCursor(cursor);
-  if (!place) return { after: "", parameters: [...parameters] };
+  if (!place) return { afters: ["true"], parameters: [...parameters] };
   const { breachAt, order, step, visit } = place;
   const first = parameters.length + 2;
-  const at = `$${first}::timestamptz`;
-  const rest = `$${first + 1}, $${first + 2}, $${first + 3}::integer`;
-  const standingOnes = "t.breach_at IS NULL";
-  const after =
-    breachAt === null
-      ? `${at} IS NULL AND ${standingOnes} AND (t.order_id, t.step, t.visit) > (${rest})`
-      : // Alone this is a condition that the index answers, however far down the list the page is.
-        `(${byBreach}) > (${at}, ${rest})${standing ? ` OR ${standingOnes}` : ""}`;
-  return { after: `AND (${after})`, parameters: [...parameters, breachAt, order, step, visit] };
+  const rest = `$${first}, $${first + 1}, $${first + 2}::integer`;
+  const standsStill = "t.breach_at IS NULL";
+  if (breachAt === null)
+    return {
+      afters: [`${standsStill} AND (t.order_id, t.step, t.visit) > (${rest})`],
+      parameters: [...parameters, order, step, visit],
+    };
+  const after = `(t.breach_at, t.order_id, t.step, t.visit) > ($${first + 3}::timestamptz, ${rest})`;
+  return {
+    afters: standing ? [after, standsStill] : [after],
+    parameters: [...parameters, order, step, visit, breachAt],
+  };
 }
 
 type Place = { breachAt: string | null; order: string; step: string; visit: number };

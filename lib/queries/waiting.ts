@@ -1,28 +1,29 @@
 import { type AuthorizedActor, demandActor } from "#lib/domain/authority";
 import { escalatedTasks } from "./escalations";
+import { type Counted, count_max } from "./page";
 import { namesAt } from "./people-names";
 import { mayRead } from "./permission";
-import { decidable } from "./queue";
+import { decidableBy } from "./queue";
 import { askedFor } from "./requests";
 import { currentGeneration, type Store } from "./store";
+import { type TaskList, walkOf } from "./task-list";
 
 /** What every page says of who looks at it. A number is null where this actor may not read the list. */
 export type Waiting = {
   /** What people call this person. */
   name: string;
-  /** Tasks this person may decide, and tasks whose time was up; `count_max` stands for that many or more. */
-  decidable: number | null;
-  escalated: number | null;
+  /** Tasks this person may decide, and tasks whose time was up. */
+  decidable: Counted | null;
+  escalated: Counted | null;
   /** Whether this person ever asked for an order. */
   asked: boolean;
 };
 
-/** Counting stops here: a number nobody counts to is not worth reading a whole table for. */
-export const count_max = 1_000;
-
 type WaitingRow = {
   decidable: bigint | null;
+  decidable_walked: bigint | null;
   escalated: bigint | null;
+  escalated_walked: bigint | null;
   asked: boolean;
   version: number | null;
 };
@@ -31,25 +32,34 @@ type WaitingRow = {
 export async function waitingFor(actor: AuthorizedActor, store: Store): Promise<Waiting> {
   demandActor(actor, store.keys.workspace);
   const person = actor.person ?? actor.id;
-  const count = (condition: string) =>
-    `(SELECT count(*) FROM (SELECT FROM task t WHERE ${condition} LIMIT ${count_max}) counted)`;
+  const decidable = decidableBy(actor, person);
+  const counts = { queue: mayRead(actor, "queue"), escalations: mayRead(actor, "escalations") };
   const [row] = await store.database.$queryRawUnsafe<WaitingRow[]>(
-    `SELECT CASE WHEN $4 THEN ${count(decidable)} END AS decidable,
-       CASE WHEN $5 THEN ${count(escalatedTasks)} END AS escalated,
+    `SELECT decidable.count AS decidable, decidable.walked AS decidable_walked,
+       escalated.count AS escalated, escalated.walked AS escalated_walked,
        EXISTS (SELECT FROM orders WHERE ${askedFor}) AS asked,
-       (SELECT version FROM person WHERE workspace = $1 AND generation = ${currentGeneration} AND person_id = $2) AS version`,
+       (SELECT version FROM person WHERE workspace = $1 AND generation = ${currentGeneration} AND person_id = $2) AS version
+     FROM (${counts.queue ? countOf(decidable) : notCounted}) decidable,
+       (${counts.escalations ? countOf(escalatedTasks) : notCounted}) escalated`,
     store.keys.workspace,
-    person,
-    [...actor.roles],
-    mayRead(actor, "queue"),
-    mayRead(actor, "escalations"),
+    ...(counts.queue ? decidable.parameters : [person]),
   );
   const version = row?.version ?? null;
   const names = await namesAt(store, version === null ? [] : [{ person_id: person, version }]);
   return {
     name: names.person(person),
-    decidable: row?.decidable == null ? null : Number(row.decidable),
-    escalated: row?.escalated == null ? null : Number(row.escalated),
+    decidable: counted(row?.decidable, row?.decidable_walked),
+    escalated: counted(row?.escalated, row?.escalated_walked),
     asked: row?.asked === true && mayRead(actor, "ownOrders"),
   };
+}
+
+const notCounted = "SELECT NULL::bigint AS count, NULL::bigint AS walked";
+
+function countOf(list: TaskList): string {
+  return `SELECT count(*) FILTER (WHERE ${list.shown}) AS count, count(*) AS walked FROM (${walkOf(list)}) w`;
+}
+
+function counted(count: bigint | null | undefined, walked: bigint | null | undefined): Counted | null {
+  return count == null ? null : { count: Number(count), more: Number(walked) === count_max };
 }

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "#lib/db";
+import { openDatabase } from "#lib/db";
+import { type AuthorizedActor, mintActor, type Role } from "#lib/domain/authority";
+import { workspaceKeys } from "#lib/log/keys";
+import { withClient } from "#scripts/embedded-postgres";
+import { seeded, seedOpenOrders } from "#scripts/seed/open-orders";
+import { type TestDatabase, testDatabase } from "#scripts/testing/database";
+import { attentionPage, escalatedPage } from "./escalations";
+import { operations } from "./operations";
+import { orderStandings, ordersPage } from "./orders";
+import { count_max, lines_per_page } from "./page";
+import { unknownOutside } from "./possible";
+import { queue } from "./queue";
+import { needingChanges, requestsPage } from "./requests";
+import { waitingFor } from "./waiting";
+
+/**
+ * Every list and every count as the query modules send it, explained and run on tables so large that the planner chooses as
+ * it does at a million: no plan reads a growing table whole, looks at more rows than a page or a count may, or sorts more.
+ */
+const orders = 40_000;
+const now = "2026-03-02T09:00:00.000Z";
+/** Many are due and many too late. */
+const later = "2026-04-20T09:00:00.000Z";
+const growing = ["orders", "task", "timer", "effect", "event", "command", "stream_head", "subject_key"];
+
+type Plan = {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Index Name"?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  "Rows Removed by Index Recheck"?: number;
+  "Full-sort Groups"?: { "Group Count": number };
+  Plans?: Plan[];
+};
+
+let urls: TestDatabase;
+let database: Database;
+const keys = workspaceKeys("main", { workspaceKey: Buffer.alloc(32, 7), identityKey: Buffer.alloc(32, 8) });
+beforeAll(async () => {
+  urls = await testDatabase();
+  await seedOpenOrders({ ownerUrl: urls.databaseOwnerUrl, workspace: "main", orders, now });
+  // A log beside them, as large as theirs would be: without one the planner would read its empty table whole.
+  await withClient(urls.databaseOwnerUrl, async (client) => {
+    await client.query(
+      `INSERT INTO event (workspace, pos, stream, version, body, type, actor, occurred_at, recorded_at)
+       SELECT 'main', row_number() OVER (), 'order/' || order_id, n,
+         '{"actor":{"type":"system","id":"nobody"},"data":{}}', CASE n WHEN 1 THEN 'orderReceived' ELSE 'taskClaimed' END,
+         'somebody', received_at, received_at
+       FROM orders, generate_series(1, 5) n`,
+    );
+    await client.query(
+      "INSERT INTO subject_key SELECT 'main', 'other/' || n, '' FROM generate_series(1, 40000) n",
+    );
+    await client.query("VACUUM (ANALYZE) event, subject_key");
+  });
+  database = openDatabase(urls.databaseUrl, 2);
+}, 180_000);
+afterAll(async () => {
+  await database.$disconnect();
+  await urls.drop();
+});
+
+const actor = (person: string, ...roles: Role[]): AuthorizedActor =>
+  mintActor({
+    workspace: "main",
+    type: "person",
+    id: person,
+    person,
+    account: person,
+    session: person,
+    roles,
+  });
+const reviewer = actor(seeded.reviewer, "reviewer");
+const supervisor = actor(seeded.supervisor, "supervisor");
+const both = actor("both", "reviewer", "supervisor", "admin");
+const requester = actor(seeded.requester, "requester");
+const greatRequester = actor(seeded.greatRequester, "requester", "reviewer");
+const auditor = actor("ada", "auditor");
+
+/** Runs a query with every statement of it explained first. */
+async function plansOf(ask: (store: { database: Database; keys: typeof keys }) => Promise<unknown>) {
+  const plans: Plan[] = [];
+  const explaining = new Proxy(database, {
+    get(target, member) {
+      const value = Reflect.get(target, member);
+      if (member !== "$queryRawUnsafe") return value;
+      return async (statement: string, ...parameters: unknown[]) => {
+        const [row] = await target.$queryRawUnsafe<[{ "QUERY PLAN": [{ Plan: Plan }] }]>(
+          `EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) ${statement}`,
+          ...parameters,
+        );
+        plans.push(row["QUERY PLAN"][0].Plan);
+        return target.$queryRawUnsafe(statement, ...parameters);
+      };
+    },
+  });
+  await ask({ database: explaining, keys });
+  return plans;
+}
+
+function nodesOf(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
+
+const given = (plan: Plan) => plan["Actual Rows"] * plan["Actual Loops"];
+
+/** What is wrong with a plan, in words; empty when nothing is. At most `sorted_max` rows may be sorted. */
+function faultsOf(plan: Plan, sorted_max: number): string[] {
+  const faults: string[] = [];
+  for (const node of nodesOf(plan)) {
+    const table = node["Relation Name"];
+    if (node["Node Type"] === "Seq Scan" && table && growing.includes(table))
+      faults.push(`reads ${table} whole`);
+    const looked =
+      given(node) +
+      ((node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Index Recheck"] ?? 0)) *
+        node["Actual Loops"];
+    // An incremental sort looks a little further, to see where rows of one instant end.
+    if (table && growing.includes(table) && looked > count_max + lines_per_page)
+      faults.push(`${node["Node Type"]} looks at ${looked} rows of ${table}`);
+    if (node["Node Type"] === "Sort") {
+      const sorted = Math.max(...(node.Plans ?? []).map(given));
+      if (sorted > sorted_max) faults.push(`sorts ${sorted} rows`);
+    }
+  }
+  return faults;
+}
+
+/** The plan as a failing test shows it. */
+function inShort(plan: Plan, depth = 0): string {
+  const { "Node Type": type, "Relation Name": table = "", "Index Name": index = "" } = plan;
+  const line = `\n${"  ".repeat(depth)}${type} ${table} ${index} (${given(plan)} rows)`;
+  return line + (plan.Plans ?? []).map((child) => inShort(child, depth + 1)).join("");
+}
+
+type Ask = Parameters<typeof plansOf>[0];
+
+/** Asks for the page after the first, the one after that and so on, `pages` of them. */
+const paged =
+  (page: (store: Parameters<Ask>[0], cursor?: string) => Promise<{ next: string | null }>, pages = 3): Ask =>
+  async (store) => {
+    let cursor: string | undefined;
+    for (let n = 0; n < pages; n++) cursor = (await page(store, cursor)).next ?? undefined;
+  };
+
+const lists: { [name: string]: Ask } = {
+  "the queue of a reviewer": paged((store, cursor) => queue(reviewer, store, cursor)),
+  "the queue of a supervisor": paged((store, cursor) => queue(supervisor, store, cursor), 25),
+  "the queue of who has three roles": paged((store, cursor) => queue(both, store, cursor)),
+  "the queue of who asked for many": paged((store, cursor) => queue(greatRequester, store, cursor)),
+  "escalated tasks": paged((store, cursor) => escalatedPage(supervisor, store, cursor), 25),
+  "orders that need attention": paged(
+    (store, cursor) => attentionPage(supervisor, store, { cursor, now, outside: unknownOutside }),
+    3,
+  ),
+  "requests of who asked for some": paged((store, cursor) => requestsPage(requester, store, cursor)),
+  "requests of who asked for many": paged((store, cursor) => requestsPage(greatRequester, store, cursor), 5),
+  "requests to be changed": (store) => needingChanges(greatRequester, store),
+  orders: paged((store, cursor) => ordersPage(auditor, store, {}, cursor), 5),
+  "orders of a number": (store) => ordersPage(auditor, store, { businessKey: "S-00012345" }),
+  "orders before a day": paged((store, cursor) =>
+    ordersPage(auditor, store, { before: "2026-02-12T00:00:00.000Z" }, cursor),
+  ),
+  ...Object.fromEntries(
+    orderStandings.map((standing) => [
+      `orders: ${standing}`,
+      paged((store: Parameters<Ask>[0], cursor) => ordersPage(auditor, store, { standing }, cursor)),
+    ]),
+  ),
+};
+
+const counts: { [name: string]: Ask } = {
+  "what waits for a reviewer": (store) => waitingFor(reviewer, store),
+  "what waits for a supervisor": (store) => waitingFor(supervisor, store),
+  "what waits for who has three roles": (store) => waitingFor(both, store),
+  "what waits for a requester": (store) => waitingFor(requester, store),
+  "what waits for all, for those who run it": (store) =>
+    operations(supervisor, store, { now: later, backlog_max: count_max }),
+};
+
+const bounded = (sorted_max: number) => async (ask: Ask) => {
+  const plans = await plansOf(ask);
+  expect(plans.length).toBeGreaterThan(0);
+  for (const plan of plans) expect(faultsOf(plan, sorted_max), inShort(plan)).toEqual([]);
+};
+
+describe("every list is a walk of a bounded length, and sorts no more than a page", () => {
+  // One more than fits is read, to know whether there is a next page.
+  test.for(Object.entries(lists))("%s", ([, ask]) => bounded(lines_per_page + 1)(ask));
+});
+
+describe("every count is a walk of a bounded length", () => {
+  test.for(Object.entries(counts))("%s", ([, ask]) => bounded(count_max + lines_per_page)(ask));
+});
