@@ -33,6 +33,7 @@ function placesOf(actor: AuthorizedActor, { decidable, escalated, asked }: Waiti
   if (decidable !== null) places.push({ href: "/queue", label: "Queue", count: counted(decidable) });
   if (escalated !== null)
     places.push({ href: "/escalations", label: "Escalations", count: counted(escalated) });
+  if (mayRead(actor, "orders")) places.push({ href: "/orders", label: "Orders" });
   if (asked || mayAsk(actor)) places.push({ href: "/requests", label: "Requests" });
   if (mayRead(actor, "operations")) places.push({ href: "/operations", label: "Operations" });
   if (mayRead(actor, "auditLog")) places.push({ href: "/audit", label: "Audit" });

@@ -29,6 +29,11 @@ const orderLooks: Record<OrderStanding, Look> = {
   cancelled: { label: "Cancelled", tone: "neutral", icon: Ban },
 };
 
+/** The words of a badge, for choosing among them. */
+export function orderLabel(standing: OrderStanding): string {
+  return orderLooks[standing].label;
+}
+
 /** Where an order stands as a whole, in words. */
 export function OrderBadge({ status }: { status: OrderStanding }) {
   return <LookBadge look={orderLooks[status]} />;

@@ -7,9 +7,9 @@ import { EmptyState } from "../../components/empty-state";
 import { PageHeading } from "../../components/page-heading";
 import { Pagination } from "../../components/pagination";
 import { ConsoleFrame } from "../console-frame";
+import { OrderList } from "../orders/order-list";
 import { single, store, viewNow, waiting } from "../reading";
 import { mayAsk } from "./may-ask";
-import { RequestList } from "./request-list";
 
 export const metadata: Metadata = { title: "Requests" };
 
@@ -54,14 +54,14 @@ export default async function RequestsPage({ searchParams }: PageProps<"/request
               <h2 id="changes" className="text-sm">
                 Waiting for changes by you
               </h2>
-              <RequestList caption="Orders waiting for changes by you" lines={changes} view={view} />
+              <OrderList caption="Orders waiting for changes by you" lines={changes} view={view} own />
             </section>
           )}
           <section aria-labelledby="all" className="grid gap-2">
             <h2 id="all" className="text-sm">
               All, newest first
             </h2>
-            <RequestList caption="All orders you asked for" lines={lines} view={view} />
+            <OrderList caption="All orders you asked for" lines={lines} view={view} own />
             <Pagination
               of="Requests"
               first={after ? "/requests" : undefined}
