@@ -21,8 +21,8 @@ export function LanesTable({ lanes, view }: { lanes: readonly LaneFigure[]; view
       columns={[
         { label: "What", className: "md:w-1/3" },
         { label: "State", from: "sm", className: "w-36" },
-        { label: "Under way", align: "right", className: "w-24" },
-        { label: "Waiting", align: "right", className: "w-20" },
+        { label: "Under way", from: "sm", align: "right", className: "w-24" },
+        { label: "Waiting", from: "sm", align: "right", className: "w-20" },
         { label: "What to do", from: "md" },
       ]}
     >
@@ -31,18 +31,21 @@ export function LanesTable({ lanes, view }: { lanes: readonly LaneFigure[]; view
           <Cell>
             <span className="font-medium wrap-anywhere">{effectWords(lane.effect).title}</span>
             <span className="block text-xs text-ink-muted">{bounds(lane)}</span>
-            <span className="block pt-1 sm:hidden">
+            <span className="block py-1 sm:hidden">
               <Standing lane={lane} view={view} />
+              <span className="block pt-1 tabular-nums">
+                {formatNumber(lane.running)} under way, {formatNumber(lane.waiting)} waiting
+              </span>
             </span>
-            <span className="block pt-1 text-xs text-ink-muted md:hidden">{lane.toDo}</span>
+            <span className="block text-xs text-ink-muted md:hidden">{lane.toDo}</span>
           </Cell>
           <Cell from="sm">
             <Standing lane={lane} view={view} />
           </Cell>
-          <Cell align="right" className="tabular-nums">
+          <Cell from="sm" align="right" className="tabular-nums">
             {formatNumber(lane.running)}
           </Cell>
-          <Cell align="right" className="tabular-nums">
+          <Cell from="sm" align="right" className="tabular-nums">
             {formatNumber(lane.waiting)}
           </Cell>
           <Cell from="md">{lane.toDo}</Cell>
