@@ -18,12 +18,14 @@ type IntakeRun = {
 
 /**
  * Orders that wait for review come in over HTTP at a built console, as `npm start` runs it, through `POST /api/orders` and
- * through `POST /api/orders/batch`; nothing else is asked of it. The client is this process, on the same machine. Two runs of
- * each way warm up and are left out; figures are medians over the runs that follow.
+ * through `POST /api/orders/batch`; nothing else is asked of it. The client is this process, on the same machine. Figures
+ * are medians over the runs that count, of each way by itself.
  */
 export function intakeLine(options: {
   orders: number;
   runs: number;
+  /** Runs before those that count. */
+  warmUps: number;
   hear(run: string, figures: IntakeRun): void;
 }): Promise<{ [Way in keyof typeof ways]: IntakeRun }> {
   return withConsole({ carrier: false, connections: ways.single.inFlight }, async (bench) => {
@@ -31,10 +33,11 @@ export function intakeLine(options: {
     const intake = intakeOver(bench.pool, await bench.apiKey("requester"));
     const measured = async (way: keyof typeof ways) => {
       const runs: IntakeRun[] = [];
-      for (let run = -1; run <= options.runs; run++) {
-        const figures = await send(bench, intake, `${way}-${run + 1}`, ways[way], options.orders);
-        if (run > 0) runs.push(figures);
-        options.hear(run > 0 ? `${way} ${run}` : `${way}, warming up`, figures);
+      for (let run = 0; run < options.warmUps + options.runs; run++) {
+        const figures = await send(bench, intake, `${way}-${run}`, ways[way], options.orders);
+        const counts = run >= options.warmUps;
+        if (counts) runs.push(figures);
+        options.hear(counts ? `${way}, run ${run - options.warmUps + 1}` : `${way}, warming up`, figures);
       }
       return middleOf(runs);
     };
