@@ -31,6 +31,7 @@ const schema = z.object({
     .default("honours-key"),
   HTTP_CALL_CONNECTIONS_FILE: z.string().optional(),
   INTAKE_BACKLOG_MAX: z.coerce.number().int().positive("must be a whole number above 0").default(5_000),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url("must be the collector's http or https address").optional(),
   HOLDPOINT_DEMO: z.string().optional(),
 });
 

@@ -42,7 +42,7 @@ const places: Readonly<Record<string, Place>> = {
     also: {
       "lib/engine/process.ts → lib/env.ts": "the one engine of a process is made from the environment",
     },
-    packages: ["node:crypto", "node:fs/promises", "node:path", "pg"],
+    packages: ["node:crypto", "node:fs/promises", "node:path", "pg", /^@opentelemetry\//],
   },
   "lib/effects": {
     does: "touches the outside, and knows nothing of who asks",

@@ -16,13 +16,22 @@ function processMetrics(): Registry {
 
 export const contentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
+/** What this process alone knows. */
+export type OfProcess = {
+  /** How many streams it could not fold. */
+  unreadable: number;
+  /** How its calls to other systems stand. */
+  lanes: readonly LaneFigure[];
+  /** How many spans it has sent and dropped; null where no collector is configured. */
+  traces: { sent: number; dropped: number } | null;
+};
+
 /**
  * The measures as Prometheus reads them. Labels hold the names of measures, effects and states, and nothing else.
- * `unreadable` is how many streams this process could not fold, `lanes` how its calls to other systems stand.
  */
 export async function exposition(
   measured: Operations,
-  { unreadable, lanes }: { unreadable: number; lanes: readonly LaneFigure[] },
+  { unreadable, lanes, traces }: OfProcess,
 ): Promise<string> {
   const registry = new Registry();
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
@@ -86,6 +95,16 @@ export async function exposition(
     for (const each of ["open", "cooling", "trying"] as const)
       standing.set({ effect, standing: each }, lane.standing === each ? 1 : 0);
     if (lane.coolsUntil) coolsUntil.set({ effect }, Date.parse(lane.coolsUntil) / 1_000);
+  }
+  if (traces) {
+    const spans = new Counter({
+      name: "holdpoint_trace_spans_total",
+      help: "Spans this process has sent to the collector, and those it has dropped",
+      labelNames: ["outcome"],
+      registers: [registry],
+    });
+    spans.inc({ outcome: "sent" }, traces.sent);
+    spans.inc({ outcome: "dropped" }, traces.dropped);
   }
   const refused = new Counter({
     name: "holdpoint_refused_requests_total",

@@ -24,12 +24,13 @@ export const GET = route(async (request) => {
     now: clock.now(),
     backlog_max: env("INTAKE_BACKLOG_MAX"),
   });
-  const { engine, dispatcher } = (await engineProcess()).runtime;
+  const { runtime, traces } = await engineProcess();
+  const { engine, dispatcher } = runtime;
   const unreadable = engine.streams.unreadable().length;
   const lanes = laneFigures({ connected: dispatcher.connected, lanes: dispatcher.lanes() });
   return {
     status: 200,
-    text: await exposition(measured, { unreadable, lanes }),
+    text: await exposition(measured, { unreadable, lanes, traces }),
     headers: { "Content-Type": contentType },
   };
 });

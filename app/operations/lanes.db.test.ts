@@ -12,7 +12,7 @@ vi.mock("#lib/web/gate", () => ({ gate: async () => given.actor }));
 vi.mock("../console-frame", () => ({ ConsoleFrame: ({ children }: { children: ReactNode }) => children }));
 vi.mock("next/headers", () => ({ cookies: async () => new Map() }));
 vi.mock("#lib/engine/process", () => ({
-  engineProcess: async () => ({ runtime: given.runtime, effectsMissing: null }),
+  engineProcess: async () => ({ runtime: given.runtime, effectsMissing: null, traces: null }),
 }));
 
 const { default: OperationsPage } = await import("./page");
