@@ -11,6 +11,7 @@ import { env, httpCallConnections, rootKeys } from "../env";
 import { type Driver, startDriver, type Tell } from "./driver";
 import { HeadGuard } from "./head-guard";
 import { openRuntime, type Runtime } from "./runtime";
+import type { Traces } from "./traces";
 
 /**
  * The one engine of this process, made from the environment when first asked for and published before anybody gets it.
@@ -22,6 +23,8 @@ export type Process = {
   runtime: Runtime;
   keys: WorkspaceKeys;
   guard: HeadGuard;
+  /** What is sent to a collector; null where none is configured. */
+  traces: Traces | null;
   /** Why nothing, or not everything, is sent outside from here at this moment; null when all of it is. */
   readonly effectsMissing: string | null;
 };
@@ -64,6 +67,7 @@ async function open(): Promise<Process> {
   const guard = new HeadGuard(database(), keys.workspace, env("HOLDPOINT_HEAD_FILE") ?? null);
   await guard.look();
   const adapters = adaptersFromEnvironment();
+  const traces = await tracesFromEnvironment(keys.workspace);
   const runtime = openRuntime({
     database: database(),
     keys,
@@ -71,6 +75,7 @@ async function open(): Promise<Process> {
     adapters,
     definitions: workflows,
     held: () => guard.held,
+    watch: traces?.watch,
   });
   await runtime.publish();
   guard.keep();
@@ -81,14 +86,28 @@ async function open(): Promise<Process> {
       async stop() {
         await runtime.stop();
         await guard.stop();
+        await traces?.stop();
       },
     },
     keys,
     guard,
+    traces,
     get effectsMissing() {
       return guard.held ?? (adapters.byName.size > 0 ? null : adapters.missing);
     },
   };
+}
+
+/** Without a collector nothing is traced, and what it takes to do so is not even loaded. */
+async function tracesFromEnvironment(workspace: string): Promise<Traces | null> {
+  const endpoint = env("OTEL_EXPORTER_OTLP_ENDPOINT");
+  if (!endpoint) return null;
+  const [{ Traces }, { openTraceExporter }] = await Promise.all([
+    import("./traces"),
+    import("./trace-exporter"),
+  ]);
+  const exporter = openTraceExporter(endpoint, workspace);
+  return new Traces({ database: database(), workspace, clock: wallClock, exporter });
 }
 
 function adaptersFromEnvironment(): EffectAdapters {

@@ -7,7 +7,7 @@ export type DatabaseHealth =
 const patience_ms = 2_000;
 
 /** What this version was written for. A test holds it to `prisma/migrations`. */
-export const newestMigration = "20261125000000_flat_lists";
+export const newestMigration = "20261126000000_trace";
 
 /**
  * Whether this version can work on the database; `why` says what is missing and what to do. A database that takes no
