@@ -56,13 +56,13 @@ function Evidence({
   evidence: EffectEvidence;
   view: ViewTime;
 }) {
-  const { sentAt, lastSaid, reference, whyNotAskedAgain, issue, input, lines } = evidence;
+  const { sent, lastSaid, reference, whyNotAskedAgain, issue, input, lines } = evidence;
   return (
     <>
       <p>{whyNotAskedAgain}</p>
       <OrderFacts
         facts={[
-          { label: "Sent", value: <Sent sentAt={sentAt} view={view} /> },
+          { label: "Sent", value: <Sent sent={sent} view={view} /> },
           { label: "Last heard", value: lastSaid ? <LastSaid {...lastSaid} view={view} /> : "Nothing" },
           { label: "Number given outside", value: reference ?? "None" },
           {
@@ -109,13 +109,13 @@ function LastSaid({ at, text, view }: { at: string; text: string; view: ViewTime
   );
 }
 
-function Sent({ sentAt, view }: { sentAt: readonly string[]; view: ViewTime }) {
-  const [first, last] = [sentAt[0], sentAt.at(-1)];
-  if (!first || !last) return "Never";
-  if (sentAt.length === 1) return <Moment at={first} view={view} as="instant" />;
+function Sent({ sent, view }: { sent: EffectEvidence["sent"]; view: ViewTime }) {
+  if (!sent) return "Never";
+  const { times, first, last } = sent;
+  if (times === 1) return <Moment at={first} view={view} as="instant" />;
   return (
     <>
-      {formatNumber(sentAt.length)} times, first <Moment at={first} view={view} as="instant" />, last{" "}
+      {formatNumber(times)} times, first <Moment at={first} view={view} as="instant" />, last{" "}
       <Moment at={last} view={view} as="instant" />
     </>
   );

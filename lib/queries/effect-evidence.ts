@@ -1,3 +1,4 @@
+import { effect_events_max } from "./order-reading";
 import type { Names } from "./people-names";
 import { type keysOf, noteOf, personalOf } from "./personal";
 import { sentenceOf } from "./sentences";
@@ -7,18 +8,6 @@ import type { StoredEvent } from "./store";
 export type EffectLine = { id: string; at: string; sentence: string; note: string | undefined };
 
 type Held = Awaited<ReturnType<typeof keysOf>>;
-
-/** Older ones of an effect that was tried for weeks stand in the order's history. */
-const lines_max = 40;
-
-/** When the effect was sent, oldest first. `about` are the events of this effect. */
-export function sendingsOf(about: readonly StoredEvent[]): string[] {
-  return about.flatMap(({ event }) =>
-    event?.type === "effectAttempted" || (event?.type === "effectIntended" && event.data.attempt)
-      ? [event.recordedAt]
-      : [],
-  );
-}
 
 /** What is sent each time, as JSON, with what is personal in it. */
 export function sentInput(about: readonly StoredEvent[], held: Held): string {
@@ -47,7 +36,7 @@ export function effectLines(
   held: Held,
   { person }: Names,
 ): EffectLine[] {
-  return about.slice(-lines_max).flatMap(({ body, event }) => {
+  return about.slice(-effect_events_max).flatMap(({ body, event }) => {
     if (!event) return [];
     const { sentence } = sentenceOf(event, { person, effect: () => effect });
     return [

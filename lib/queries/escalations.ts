@@ -1,6 +1,6 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
-import { foldOrder } from "./order-fold";
+import { readOn } from "./order-reading";
 import {
   count_max,
   cutWalk,
@@ -105,8 +105,7 @@ export async function attentionPage(
   ]);
   const lines = shown.map(async (row): Promise<AttentionLine> => {
     const history = histories.get(`order/${row.order_id}`) ?? [];
-    const { state, unreadable } = foldOrder(history);
-    const read = state && !unreadable;
+    const reading = readOn(null, history);
     return {
       order: row.order_id,
       businessKey: row.business_key,
@@ -115,15 +114,16 @@ export async function attentionPage(
       requestedBy: names.person(row.requested_by),
       receivedAt: row.received_at.toISOString(),
       why: inWords(row.needs_attention),
-      unsettled: read
-        ? await unsettledOf(
-            store,
-            { definition: definitionOf(state.workflow), state, events: history, held, names },
-            actor,
-            now,
-            outside,
-          )
-        : null,
+      unsettled:
+        reading && reading.unreadable === null
+          ? await unsettledOf(
+              store,
+              { definition: definitionOf(reading.state.workflow), reading, events: history, held, names },
+              actor,
+              now,
+              outside,
+            )
+          : null,
     };
   });
   return { lines: await Promise.all(lines), next };

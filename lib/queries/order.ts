@@ -3,17 +3,16 @@ import { demandActor } from "#lib/domain/authority";
 import { waitingForChanges } from "#lib/domain/decide-order";
 import type { OrderState } from "#lib/domain/order";
 import { type RuleResult, ruleSentence } from "#lib/domain/policy";
-import type { WorkflowDefinition } from "#lib/domain/workflow";
-import { foldOrder } from "./order-fold";
+import { type OrderReading, readOrder, readVersions, versionsAbout } from "./order-reading";
 import { type OrderTask, tasksOf } from "./order-tasks";
-import { type GivenVerdicts, type PathStep, pathOf } from "./path";
+import { type PathStep, pathOf } from "./path";
 import { namesOf } from "./people-names";
 import { mayRead } from "./permission";
 import { keysOf, noteOf, type Personal, personalOf, subjectsOf, textOf } from "./personal";
 import { type Outside, refusalOf, unknownOutside } from "./possible";
 import { followsByItself, sentenceOf } from "./sentences";
 import { type OrderStanding, standingOfState } from "./standing";
-import { readStream, type Store, type StoredEvent } from "./store";
+import type { Store, StoredEvent } from "./store";
 import { type Unsettled, unsettledOf } from "./unsettled";
 import { actorWords, definitionOf, inWords } from "./words";
 
@@ -54,15 +53,20 @@ export type OrderView = {
   mayCancel: boolean;
   /** Set when this actor is asked to change the order: the task, and what the reviewer wrote. */
   changesAsked: { step: string; visit: number; asked: string | undefined } | null;
+  /** The part of its history that was asked for, oldest first, and which part of how many events that is. */
   history: HistoryLine[];
+  historyPart: { first: number; last: number; length: number };
   /** Why the history could not be folded to its end; what is shown is then as of the event before. */
   unreadable: string | null;
 };
 
+export const history_lines_per_page = 100;
+
 /**
  * The order as its events leave it; null when there is none, or none this actor may see: who may not read every order
  * sees the own ones, and learns of no other that it exists. `now` decides what is possible at this moment, and what may be
- * done about effects depends on their `outside`.
+ * done about effects depends on their `outside`. Of a long history the page that ends with the version `upTo` is shown, the
+ * newest unless said.
  */
 export async function orderView(
   actor: AuthorizedActor,
@@ -70,19 +74,27 @@ export async function orderView(
   id: string,
   now: string,
   outside: Outside = unknownOutside,
+  upTo?: number,
 ): Promise<OrderView | null> {
   demandActor(actor, store.keys.workspace);
-  const events = await readStream(store, `order/${id}`);
-  const { state, unreadable } = foldOrder(events);
-  if (!state || !maySee(actor, state)) return null;
+  const reading = await readOrder(store, id);
+  if (!reading || !maySee(actor, reading.state)) return null;
+  const { state, unreadable } = reading;
 
+  const last = Math.max(1, Math.min(upTo ?? reading.version, reading.version));
+  const first = Math.max(1, last - history_lines_per_page + 1);
+  const events = await readVersions(store, id, [
+    ...shownBeside(reading),
+    ...Array.from({ length: last - first + 1 }, (_, n) => first + n),
+  ]);
   const [held, names] = await Promise.all([
     keysOf(store, subjectsOf(events)),
-    namesOf(store, peopleIn(state, events)),
+    namesOf(store, peopleIn(reading, events)),
   ]);
   const definition = definitionOf(state.workflow);
-  const given = givenVerdicts(events);
-  const newest = events.findLast(({ body }) => body.type === "orderReceived" || body.type === "orderAmended");
+  const at = (version: number | null) => events.find(({ body }) => body.version === version);
+  const newest = at(reading.content);
+  const sentBack = at(reading.sentBack);
   const suspended = waitingForChanges(state);
   const may = (command: Parameters<typeof refusalOf>[4]) =>
     definition !== undefined && refusalOf(definition, state, actor, now, command) === null;
@@ -103,16 +115,23 @@ export async function orderView(
       reference: state.policy.reference,
       results: state.policy.results.map((result) => ({ ...result, sentence: ruleSentence(result) })),
     },
-    path: definition ? pathOf(definition, state, given, names) : [],
+    path: definition ? pathOf(definition, state, reading.given, names) : [],
     tasks: definition ? await tasksOf(store, definition, state, actor, now, names) : [],
     needsAttention: state.needsAttention && inWords(state.needsAttention),
-    unsettled: await unsettledOf(store, { definition, state, events, held, names }, actor, now, outside),
+    unsettled: await unsettledOf(store, { definition, reading, events, held, names }, actor, now, outside),
     mayCancel: may({ type: "order.cancel", order: id, reason: "to see whether it may" }),
     changesAsked:
       suspended && state.requestedBy === actor.person
-        ? { step: suspended.step, visit: suspended.visit, asked: lastSendBack(definition, events, held) }
+        ? {
+            step: suspended.step,
+            visit: suspended.visit,
+            asked: sentBack && textOf(personalOf(sentBack.body, held), "note"),
+          }
         : null,
-    history: events.map((stored) => historyLine(stored, events, held, names.person)),
+    history: events
+      .filter(({ body: { version } }) => version >= first && version <= last)
+      .map((stored) => historyLine(stored, reading, held, names.person)),
+    historyPart: { first, last, length: reading.version },
     unreadable,
   };
 }
@@ -122,8 +141,19 @@ function maySee(actor: AuthorizedActor, state: OrderState): boolean {
   return mayRead(actor, "ownOrders") && actor.person !== undefined && actor.person === state.requestedBy;
 }
 
-function peopleIn(state: OrderState, events: readonly StoredEvent[]): string[] {
+/** The events that are shown wherever in the history they stand. */
+function shownBeside({ content, sentBack, effects }: OrderReading): number[] {
+  const beside = [content, ...[...effects.values()].flatMap(versionsAbout)];
+  return sentBack === null ? beside : [...beside, sentBack];
+}
+
+function peopleIn({ state, given }: OrderReading, events: readonly StoredEvent[]): string[] {
   const people = new Set([state.requestedBy]);
+  for (const { by } of given.values()) people.add(by);
+  for (const { owner, decision } of Object.values(state.tasks)) {
+    if (owner) people.add(owner);
+    if (decision) people.add(decision.by);
+  }
   for (const { body } of events) {
     if (body.actor.type === "person") people.add(body.actor.id);
     if (body.actor.onBehalfOf) people.add(body.actor.onBehalfOf);
@@ -133,47 +163,15 @@ function peopleIn(state: OrderState, events: readonly StoredEvent[]): string[] {
   return [...people];
 }
 
-function givenVerdicts(events: readonly StoredEvent[]): GivenVerdicts {
-  const given = new Map<string, { verdict: string; by: string }>();
-  for (const { event } of events) {
-    if (event?.type === "decisionMade")
-      given.set(event.data.step, {
-        verdict: event.data.verdict,
-        by: event.actor.onBehalfOf ?? event.actor.id,
-      });
-    if (event?.type === "decisionWithdrawn") given.delete(event.data.step);
-  }
-  return given;
-}
-
 type Held = Parameters<typeof personalOf>[1];
-
-function lastSendBack(
-  definition: WorkflowDefinition | undefined,
-  events: readonly StoredEvent[],
-  held: Held,
-): string | undefined {
-  const sent = events.findLast(({ event }) => {
-    if (event?.type !== "decisionMade") return false;
-    const step = definition?.steps[event.data.step];
-    const outcome = step?.kind === "task" ? step.outcomes[event.data.verdict] : undefined;
-    return outcome !== undefined && "sendBack" in outcome;
-  });
-  return sent && textOf(personalOf(sent.body, held), "note");
-}
 
 function historyLine(
   { body, event, leaf }: StoredEvent,
-  events: readonly StoredEvent[],
+  { effects }: OrderReading,
   held: Held,
   person: (id: string) => string,
 ): HistoryLine {
-  const effect = (key: string) => {
-    const intended = events.find(
-      ({ event: other }) => other?.type === "effectIntended" && other.data.key === key,
-    )?.event;
-    return intended?.type === "effectIntended" ? intended.data.effect : undefined;
-  };
+  const effect = (key: string) => effects.get(key)?.effect;
   const said = event
     ? sentenceOf(event, { person, effect })
     : { sentence: `${body.type} happened, which this version of Holdpoint cannot read.`, technical: false };

@@ -28,16 +28,6 @@ function recorded(body: EventBody, leaf: string): RecordedEvent | null {
   }
 }
 
-/** All events of one stream, by version. */
-export async function readStream({ database, keys }: Store, stream: string): Promise<StoredEvent[]> {
-  const rows = await database.$queryRawUnsafe<EventRow[]>(
-    `SELECT ${eventColumns} FROM event WHERE workspace = $1 AND stream = $2 ORDER BY version`,
-    keys.workspace,
-    stream,
-  );
-  return rows.map(readStored);
-}
-
 /** All events of each of these streams, by version; a stream without events is not among them. */
 export async function readStreams(
   { database, keys }: Store,

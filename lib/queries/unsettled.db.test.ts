@@ -70,7 +70,7 @@ test("an effect in doubt comes with what was sent, what was heard and why nobody
   expect(effect).toMatchObject({ title: "Dispatch", outside: "The carrier", status: "IN_DOUBT" });
   expect(effect.evidence).toMatchObject({
     issue: 1,
-    sentAt: [at],
+    sent: { times: 1, first: at, last: at },
     lastSaid: { at, text: "The connection broke" },
     reference: null,
     whyNotAskedAgain:

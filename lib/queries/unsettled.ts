@@ -3,7 +3,8 @@ import type { RecordedEvent } from "#lib/domain/events";
 import { type EffectState, isOver, type OrderState } from "#lib/domain/order";
 import type { Rejection } from "#lib/domain/rejection";
 import type { WorkflowDefinition } from "#lib/domain/workflow";
-import { type EffectLine, effectLines, lastSaid, sendingsOf, sentInput } from "./effect-evidence";
+import { type EffectLine, effectLines, lastSaid, sentInput } from "./effect-evidence";
+import type { EffectReading, OrderReading } from "./order-reading";
 import { whoHas } from "./order-tasks";
 import type { Names } from "./people-names";
 import { mayRead } from "./permission";
@@ -27,8 +28,8 @@ export type Offer = { settling: Settling; refused: Refused | null };
 export type EffectEvidence = {
   /** The issue of the effect: above 1 it was done anew. */
   issue: number;
-  /** When it was sent, oldest first. */
-  sentAt: string[];
+  /** How often it was sent, and when first and last. */
+  sent: EffectReading["sent"];
   /** What was sent each time, as JSON; personal parts are in it unless they were erased. */
   input: string;
   /** What the outside said last, in its own words. */
@@ -60,7 +61,8 @@ export type Unsettled = { effects: UnsettledEffect[]; clearing: { refused: Refus
 /** An order as its history has been read. */
 export type ReadOrder = {
   definition: WorkflowDefinition | undefined;
-  state: OrderState;
+  reading: OrderReading;
+  /** At least those that the reading names for each effect. */
   events: readonly StoredEvent[];
   held: Awaited<ReturnType<typeof keysOf>>;
   names: Names;
@@ -78,11 +80,12 @@ const settlings: Record<UnsettledEffect["status"], readonly Settling[]> = {
 /** Everything of this order that is not settled outside. Asks the same rules that will decide. */
 export async function unsettledOf(
   store: Store,
-  { definition, state, events, held, names }: ReadOrder,
+  { definition, reading, events, held, names }: ReadOrder,
   actor: AuthorizedActor,
   now: string,
   outside: Outside,
 ): Promise<Unsettled> {
+  const { state } = reading;
   const standing = Object.values(state.effects).filter((effect) => standsStill(state, effect));
   const ask = (command: AskableCommand) =>
     definition && refusalOf(definition, state, actor, now, command, outside);
@@ -110,7 +113,7 @@ export async function unsettledOf(
         evidence: mayRead(actor, "orders")
           ? {
               issue: effect.issue,
-              sentAt: sendingsOf(about),
+              sent: reading.effects.get(effect.key)?.sent ?? null,
               input: sentInput(about, held),
               lastSaid: lastSaid(about, held),
               reference: referenceOf(about),
