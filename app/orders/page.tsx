@@ -51,7 +51,7 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
             name: "number",
             label: "Order number",
             value: texts.number,
-            placeholder: "the whole number",
+            placeholder: "in full",
           },
           { kind: "date", name: "until", label: "Received until (UTC)", value: texts.until },
         ]}
@@ -87,7 +87,7 @@ function NoOrders({ filtered, more }: { filtered: boolean; more: boolean }) {
     return (
       <EmptyState
         title="No order is like that"
-        reason="No order fits the filters. An order number has to be whole."
+        reason="No order fits the filters. A number is found when it is given in full."
       >
         <ButtonLink href="/orders">See all orders</ButtonLink>
       </EmptyState>
