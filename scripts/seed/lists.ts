@@ -1,0 +1,93 @@
+/** Every list and every count of the console, as its pages ask for them of a seeded workspace, each for who may see it. */
+import type { AuthorizedActor, Role } from "#lib/domain/authority";
+import { mintActor } from "#lib/domain/authority";
+import { attentionPage, escalatedPage } from "#lib/queries/escalations";
+import { operations } from "#lib/queries/operations";
+import { orderStandings, ordersPage } from "#lib/queries/orders";
+import { count_max, type Page } from "#lib/queries/page";
+import { unknownOutside } from "#lib/queries/possible";
+import { queue } from "#lib/queries/queue";
+import { needingChanges, requestsPage } from "#lib/queries/requests";
+import type { Store } from "#lib/queries/store";
+import { type Waiting, waitingFor } from "#lib/queries/waiting";
+import { seeded } from "./open-orders";
+
+/** Asks once; answers how many rows it was given, or how many it counted. */
+export type Reading = (store: Store) => Promise<number>;
+
+type Paged = (store: Store, cursor?: string) => Promise<Page<unknown>>;
+
+const pages_deep = 10;
+
+/** By name. Lists that go on are there twice: their first page, and one further down. */
+export function listsOf(workspace: string, now: string): { [name: string]: Reading } {
+  const actor = (person: string, ...roles: Role[]): AuthorizedActor =>
+    mintActor({ workspace, type: "person", id: person, person, account: person, session: person, roles });
+  const reviewer = actor(seeded.reviewer, "reviewer");
+  const supervisor = actor(seeded.supervisor, "supervisor");
+  const manyRoles = actor("seed-many-roles", "reviewer", "supervisor", "admin");
+  const requester = actor(seeded.requester, "requester");
+  const greatRequester = actor(seeded.greatRequester, "requester", "reviewer");
+  const auditor = actor("seed-auditor-1", "auditor");
+
+  const lists: { [name: string]: Paged } = {
+    "queue, reviewer": (store, cursor) => queue(reviewer, store, cursor),
+    "queue, supervisor": (store, cursor) => queue(supervisor, store, cursor),
+    "queue, several roles": (store, cursor) => queue(manyRoles, store, cursor),
+    "queue, reviewer who asked for a tenth": (store, cursor) => queue(greatRequester, store, cursor),
+    "escalations, time was up": (store, cursor) => escalatedPage(supervisor, store, cursor),
+    "escalations, needs attention": (store, cursor) =>
+      attentionPage(supervisor, store, { cursor, now, outside: unknownOutside }),
+    requests: (store, cursor) => requestsPage(requester, store, cursor),
+    "requests, of who asked for a tenth": (store, cursor) => requestsPage(greatRequester, store, cursor),
+    orders: (store, cursor) => ordersPage(auditor, store, {}, cursor),
+    ...Object.fromEntries(
+      orderStandings.map((standing) => [
+        `orders, ${standing}`,
+        (store: Store, cursor?: string) => ordersPage(auditor, store, { standing }, cursor),
+      ]),
+    ),
+  };
+  const counts: { [name: string]: AuthorizedActor } = { reviewer, supervisor, manyRoles, requester, auditor };
+  const days_ms = 10 * 86_400_000;
+  const before = new Date(Date.parse(now) - days_ms).toISOString();
+  return {
+    ...Object.fromEntries(
+      Object.entries(lists).flatMap(([name, page]) => [
+        [name, async (store: Store) => (await page(store)).lines.length],
+        [`${name}, further down`, furtherDown(page)],
+      ]),
+    ),
+    "requests, to be changed": async (store) => (await needingChanges(greatRequester, store)).length,
+    "orders, before a day": async (store) => (await ordersPage(auditor, store, { before })).lines.length,
+    "orders, of a number": async (store) =>
+      (await ordersPage(auditor, store, { businessKey: "S-00000500" })).lines.length,
+    ...Object.fromEntries(
+      Object.entries(counts).map(([who, asking]) => [
+        `counts, ${who}`,
+        async (store: Store) => countedOf(await waitingFor(asking, store)),
+      ]),
+    ),
+    "counts, operations": async (store) => {
+      const { depths } = await operations(supervisor, store, { now, backlog_max: count_max });
+      return Object.values(depths).reduce((sum, { count }) => sum + count, 0);
+    },
+  };
+}
+
+function countedOf({ decidable, escalated }: Waiting): number {
+  return (decidable?.count ?? 0) + (escalated?.count ?? 0);
+}
+
+/** The page `pages_deep` further down, or the last one: found once for each store, then asked for alone. */
+function furtherDown(page: Paged): Reading {
+  const cursors = new WeakMap<object, string | undefined>();
+  return async (store) => {
+    if (!cursors.has(store.database)) {
+      let cursor: string | undefined;
+      for (let n = 0; n < pages_deep; n++) cursor = (await page(store, cursor)).next ?? cursor;
+      cursors.set(store.database, cursor);
+    }
+    return (await page(store, cursors.get(store.database))).lines.length;
+  };
+}
