@@ -4,7 +4,8 @@ import { evolve, isOver, type OrderState, type TaskState, visitKey } from "#lib/
 
 /**
  * What happened to one order as spans of one trace, worked out from its events alone: a span for each command, one for
- * each wait that is over (a person, a pause, a call, an answer, a signal), and one for the whole order once it has ended.
+ * each wait that is over (a person, a pause, a call, an answer, a signal, attention), and one for the whole order once it
+ * has ended.
  *
  * The trace is the order: its id without the dashes is 16 bytes and never zero. Span ids follow from what the span is
  * about, so that they are the same in whichever process and however often they are worked out, and everything hangs on the
@@ -36,12 +37,12 @@ export function rootSpanOf(order: string): string {
 }
 
 /** Whether such an event may end a wait, so that the order's earlier events have to be looked at. */
-export function mayEndWait(type: EventType): boolean {
-  return endings.has(type);
+export function mayEndWait(event: RecordedEvent): boolean {
+  if (event.type === "policyChecked") return event.data.next.some(({ ends }) => ends);
+  return endings.has(event.type);
 }
 
 const endings = new Set<EventType>([
-  "policyChecked",
   "taskResumed",
   "taskFailed",
   "taskSkipped",
@@ -50,7 +51,9 @@ const endings = new Set<EventType>([
   "effectPending",
   "effectFailed",
   "effectDoubted",
+  "effectRetried",
   "orderCancelled",
+  "attentionCleared",
   "signalTaken",
 ]);
 
@@ -99,6 +102,8 @@ class Waits {
   goOn(before: OrderState | null, after: OrderState, event: RecordedEvent): void {
     this.#goOnWithTasks(before, after, event);
     this.#goOnWithEffects(before, after, event);
+    if (after.needsAttention !== null) this.#begin("attention", event);
+    else this.#end("attention", event, { name: "needs attention", attributes: {} });
     for (const visit of after.visits) this.#begin(`visit/${visitKey(visit)}`, event);
     if (event.type === "signalTaken")
       this.#end(`visit/${visitKey(event.data)}`, event, {

@@ -279,6 +279,26 @@ describe("an order of many days", () => {
   });
 });
 
+it("how long an order needed attention is told, and not why", async () => {
+  let answer: EffectOutcome = { kind: "rejected", reason: "Zoë is unknown here" };
+  const { runtime, traces } = tracing(() => answer);
+  await receive(runtime);
+  const order = await receive(runtime, 5_000);
+  await runtime.dispatcher.idle();
+  const refused = workspace.clock.now();
+  workspace.clock.advance_minutes(60);
+  const [key] = Object.keys((await workspace.order(order, runtime)).effects) as [string];
+  answer = { kind: "confirmed", receipt: { reference: "T-1" } };
+  const retry = { type: "effect.retry", order, key, reason: "Zoë moved" } as const;
+  expect(await workspace.ask(workspace.person("sam"), retry, undefined, runtime)).toMatchObject({
+    rejected: false,
+  });
+  const asked = workspace.clock.now();
+  await traces.flush();
+  expect(collector.only("needs attention")).toMatchObject({ from: refused, until: asked, attributes: {} });
+  expect(collector.bodies.join("\n")).not.toContain("Zoë");
+});
+
 describe("a collector that is no help", () => {
   it("holds nobody up: what it does not take is dropped and counted", async () => {
     const { runtime, traces } = tracing();

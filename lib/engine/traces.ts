@@ -41,6 +41,7 @@ export class Traces {
   #orders = new Map<string, Range>();
   #timer: NodeJS.Timeout | null = null;
   #sending: Promise<void> | null = null;
+  #stopping = false;
   sent = 0;
   dropped = 0;
 
@@ -55,7 +56,7 @@ export class Traces {
     for (const written of commandsOf(events)) {
       const [{ stream, version: from }] = written as [RecordedEvent];
       this.#keep([commandSpan(written, now)]);
-      if (!written.some(({ type }) => mayEndWait(type))) continue;
+      if (!written.some(mayEndWait)) continue;
       const known = this.#orders.get(stream);
       if (known) known.to = written.at(-1)!.version;
       else if (this.#orders.size < this.#waiting_max)
@@ -73,8 +74,9 @@ export class Traces {
     await this.#sending;
   }
 
-  /** Sends what is left, once, and lets go of the collector. */
+  /** Sends what is left and lets go of the collector. One that does not answer is asked no second time. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     if (this.#timer) clearTimeout(this.#timer);
     await this.#sending;
     await this.flush();
@@ -108,10 +110,17 @@ export class Traces {
           },
           () => {
             this.dropped += spans.length;
+            if (this.#stopping) this.#dropAll();
           },
         );
       else if (!read) return;
     }
+  }
+
+  #dropAll(): void {
+    this.dropped += this.#spans.length + this.#orders.size;
+    this.#spans = [];
+    this.#orders.clear();
   }
 
   /** Turns orders in which something has ended into spans. False while the log cannot be read. */
