@@ -1,10 +1,11 @@
-import { type AuthorizedActor, mintActor, type Role } from "#lib/domain/authority";
+import type { AuthorizedActor, Role } from "#lib/domain/authority";
 import type { Command } from "#lib/domain/commands";
 import { evidenceOf, type OrderState } from "#lib/domain/order";
 import { isRejection } from "#lib/domain/rejection";
 import type { Accepted } from "#lib/engine/job";
 import type { Runtime } from "#lib/engine/runtime";
 import { systemActor } from "#lib/engine/system-actor";
+import { signedIn } from "../testing/signed-in";
 import type { BenchDatabase } from "./database";
 import { type Spread, seconds, spread } from "./figures";
 
@@ -83,7 +84,7 @@ export async function addPerson(runtime: Runtime, id: string, role: Role): Promi
     email: `${id}@example.org`,
     roles: [role],
   });
-  return mintActor({ workspace, type: "person", id, person: id, account: id, session: id, roles: [role] });
+  return signedIn(workspace, id, role);
 }
 
 /** Does the work for each item, `limit` at a time. */
