@@ -86,6 +86,9 @@ async function without(
 }
 
 function tableOf(listed: readonly Guard[]): string {
-  const rows = listed.map(({ name, promise, test }) => `| ${name} | ${promise} | \`${test.file}\` |`);
-  return ["| guard | promise | taken away, this fails |", "|---|---|---|", ...rows].join("\n");
+  const rows = listed.map(({ name, promise, changes, test }) => {
+    const together = changes.length > 1 ? ` (${changes.length} places at once)` : "";
+    return `| ${name}${together} | ${promise} | \`${test.file}\` |`;
+  });
+  return ["| guard | promise | without it, this fails |", "|---|---|---|", ...rows].join("\n");
 }

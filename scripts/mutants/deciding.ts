@@ -61,7 +61,7 @@ export const deciding: readonly Guard[] = [
       {
         file: "lib/domain/order.ts",
         from: "const people = [requestedBy, handedInBy, lastAmendedBy]",
-        to: "const people = [requestedBy === handedInBy ? handedInBy : null, handedInBy, lastAmendedBy].map((person) => person === requestedBy ? null : person)",
+        to: "const people = [handedInBy, lastAmendedBy].map((person) => (person === requestedBy ? null : person))",
       },
     ],
     test: {

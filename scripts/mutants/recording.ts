@@ -141,7 +141,7 @@ export const recording: readonly Guard[] = [
   {
     name: "generation of the writer",
     promise: "A process that writes the rows of a former generation writes nothing",
-    changes: [{ file: append, from: "  IF p_generation <> head.generation THEN\n", to: "  IF false THEN\n" }],
+    changes: [{ file: append, from: "p_generation <> head.generation THEN\n", to: "false THEN\n" }],
     test: {
       file: door,
       name: "the losers of a batch come back as data, and the rest is written > a writer of another generation writes nothing and is told the right one",
@@ -316,18 +316,8 @@ export const recording: readonly Guard[] = [
     changes: [
       {
         file: "lib/engine/refusals.ts",
-        from: "await this.write(`access/",
-        to: "await this.write(order ? 'order/' + order : `access/",
-      },
-      {
-        file: "lib/domain/order.ts",
-        from: '  const next = { ...state, version: event.version };\n  switch (event.type) {\n    case "orderAmended": {',
-        to: "  const next = { ...state, version: event.version };\n  if ((event.type as string) === 'accessRefused') return next;\n  switch (event.type) {\n    case \"orderAmended\": {",
-      },
-      {
-        file: "lib/engine/refusals.ts",
-        from: "if (isRecorded(state, subject, now))",
-        to: "if (order || isRecorded(state, subject, now))",
+        from: "    await this.write(`access/",
+        to: "    if (order) await this.write('order/' + order, mac, () => [{ type: 'attentionCleared', data: {} }]);\n    await this.write(`access/",
       },
     ],
     test: {
