@@ -51,6 +51,7 @@ export const idempotencyKeySchema = z
   .string("is missing")
   .regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters");
 
+/** How much `POST /api/orders/batch` takes in one request. */
 export const orders_per_request_max = 100;
 export const batch_bytes_max = 1024 * 1024;
 
