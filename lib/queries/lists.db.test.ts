@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mintActor, type Role } from "#lib/domain/authority";
+import { workspaceKeys } from "#lib/log/keys";
 import { withClient } from "#scripts/embedded-postgres";
+import { seedOpenOrders } from "#scripts/seed/open-orders";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { logPage } from "./audit-log";
 import { attentionPage, escalatedPage } from "./escalations";
+import type { OrderLine } from "./order-lines";
+import { type OrderFilter, orderStandings, ordersPage } from "./orders";
 import { NotAllowedToReadError } from "./permission";
 import { unknownOutside } from "./possible";
 import { queue } from "./queue";
 import { needingChanges, requestsPage } from "./requests";
 import { waitingFor } from "./waiting";
 
+const rootKeys = { workspaceKey: Buffer.alloc(32, 7), identityKey: Buffer.alloc(32, 8) };
 let workspace: TestWorkspace;
 beforeAll(async () => {
   workspace = await testWorkspace();
@@ -167,6 +173,119 @@ describe("requests", () => {
     );
     expect(new Set(seen).size).toBe(Number(count));
     expect(seen).toHaveLength(Number(count));
+  });
+});
+
+describe("orders", () => {
+  const all = async (filter: OrderFilter = {}) => {
+    const lines: OrderLine[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await ordersPage(person("ada"), workspace, filter, cursor);
+      lines.push(...page.lines);
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    return lines;
+  };
+
+  test("are all there are, newest first, page by page, and each stands under its status alone", async () => {
+    workspace.clock.advance_ms(1_000);
+    const rejected = await workspace.receive();
+    await workspace.decide(person("ana"), rejected, "reject", { note: "No." });
+    const cancelled = await workspace.receive();
+    await workspace.ask(person("rita"), { type: "order.cancel", order: cancelled, reason: "Twice" });
+    const delivered = await workspace.receive();
+    await workspace.decide(person("ana"), delivered, "approve");
+    await workspace.runtime.dispatcher.idle();
+    const lines = await all();
+    const [{ count }] = await workspace.database.$queryRawUnsafe<[{ count: bigint }]>(
+      "SELECT count(*) FROM orders",
+    );
+    expect(new Set(lines.map(({ order }) => order)).size).toBe(Number(count));
+    expect(lines).toHaveLength(Number(count));
+    const received = lines.map(({ receivedAt }) => receivedAt);
+    expect(received).toEqual(received.toSorted().reverse());
+
+    let found = 0;
+    for (const standing of orderStandings) {
+      const of = await all({ standing });
+      expect(of).toEqual(lines.filter((line) => line.standing === standing));
+      found += of.length;
+    }
+    expect(found).toBe(lines.length);
+    for (const [order, standing] of [
+      [rejected, "rejected"],
+      [cancelled, "cancelled"],
+      [delivered, "completed"],
+    ] as const)
+      expect((await all({ standing })).map((line) => line.order)).toContain(order);
+  });
+
+  test("are found by their whole number, with who asked and for whom, and before a day", async () => {
+    const order = await workspace.receive({ businessKey: "WS-417", customer: { name: "Ada Byron" } });
+    expect(await all({ businessKey: "WS-417" })).toMatchObject([
+      { order, customer: "Ada Byron", requestedBy: "rita", standing: "underReview" },
+    ]);
+    expect(await all({ businessKey: "WS-417", standing: "completed" })).toEqual([]);
+    expect(await all({ businessKey: "WS-41" })).toEqual([]);
+    const [newest] = await all();
+    const before = newest?.receivedAt ?? "";
+    expect(await all({ before })).toEqual((await all()).filter(({ receivedAt }) => receivedAt < before));
+  });
+
+  test("are read by who may see every order", async () => {
+    for (const who of ["ana", "sam", "ada", "root"])
+      expect((await ordersPage(person(who), workspace, {})).lines, who).toHaveLength(50);
+    for (const who of ["rita", "stranger"])
+      await expect(ordersPage(person(who), workspace, {}), who).rejects.toThrow(NotAllowedToReadError);
+  });
+});
+
+describe("a list of which little is shown", () => {
+  test("ends a page after as many rows as it may look at, and goes on behind them", async () => {
+    const other = "crowded";
+    const store = { database: workspace.database, keys: workspaceKeys(other, rootKeys) };
+    await seedOpenOrders({
+      ownerUrl: workspace.urls.databaseOwnerUrl,
+      workspace: other,
+      orders: 2_500,
+      now: workspace.clock.now(),
+    });
+    const who = (id: string, ...roles: Role[]) =>
+      mintActor({ workspace: other, type: "person", id, person: id, account: id, session: id, roles });
+    const owned = (text: string) =>
+      withClient(workspace.urls.databaseOwnerUrl, (client) => client.query(text, [other]));
+    await owned("UPDATE task SET excluded = '{busy}' WHERE workspace = $1");
+    await owned(
+      `UPDATE task SET excluded = '{}' WHERE workspace = $1 AND order_id =
+         (SELECT order_id FROM task WHERE workspace = $1 AND roles @> '{reviewer}' AND state = 'READY' ORDER BY breach_at DESC LIMIT 1)`,
+    );
+    const pages: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await queue(who("busy", "reviewer"), store, cursor);
+      pages.push(page.lines.length);
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    expect(pages).toEqual([0, 1]);
+    expect(await waitingFor(who("busy", "reviewer"), store)).toMatchObject({
+      decidable: { count: 0, more: true },
+    });
+    expect(await waitingFor(who("else", "reviewer"), store)).toMatchObject({
+      decidable: { count: 1_000, more: true },
+    });
+  });
+
+  test("an empty workspace alone is filled", async () => {
+    const seed = (name: string) =>
+      seedOpenOrders({
+        ownerUrl: workspace.urls.databaseOwnerUrl,
+        workspace: name,
+        orders: 1,
+        now: workspace.clock.now(),
+      });
+    await expect(seed(workspace.name)).rejects.toThrow("has events");
+    await expect(seed("crowded")).rejects.toThrow("has orders");
   });
 });
 
