@@ -226,6 +226,10 @@ export const commandSchema = z.discriminatedUnion("type", [
     before: z.strictObject(noted).optional(),
     reason,
   }),
+  z.strictObject({ type: z.literal("dispatch.pause"), reason }),
+  z.strictObject({ type: z.literal("dispatch.resume"), reason }),
+  z.strictObject({ type: z.literal("intake.stop"), reason }),
+  z.strictObject({ type: z.literal("intake.open"), reason }),
 ]);
 
 export type Command = z.infer<typeof commandSchema>;
@@ -234,5 +238,13 @@ export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>;
 
 export type OrderCommand = Exclude<
   Command,
-  { type: `person.${string}` | `apiKey.${string}` | `${string}.publish` | "log.adopt" }
+  {
+    type:
+      | `person.${string}`
+      | `apiKey.${string}`
+      | `${string}.publish`
+      | "log.adopt"
+      | `dispatch.${string}`
+      | `intake.${string}`;
+  }
 >;

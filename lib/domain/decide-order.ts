@@ -59,6 +59,9 @@ export function decideOrder(
   }
 }
 
+/** When it is worth asking again while intake is stopped: a person opens it, and may take his time. */
+const intakeAgain_s = 60;
+
 function receive(
   definition: WorkflowDefinition,
   state: OrderState | null,
@@ -84,6 +87,12 @@ function receive(
           order: state.id,
         });
   }
+
+  const { intake } = facts.stopped;
+  if (intake && !command.past)
+    return reject("unavailable", `Intake is stopped since ${intake.since}: no order is taken in.`, {
+      retryAfter_s: intakeAgain_s,
+    });
 
   const stream = facts.stream;
   const progress = new Progress(definition, null, facts, stream);

@@ -149,6 +149,10 @@ const samples: { [type in EventType]: Samples<type> } = {
       before: { installation: "5c1d3f3e-7a6b-4f0e-9d0a-1f2e3d4c5b6a", pos: 57 },
     },
   },
+  dispatchPaused: { 1: {} },
+  dispatchResumed: { 1: {} },
+  intakeStopped: { 1: {} },
+  intakeOpened: { 1: {} },
 };
 
 function recorded(
@@ -179,6 +183,10 @@ const ofSettings = {
   policyPublished: evolvePolicy,
   calendarPublished: evolveCalendar,
   logAdopted: evolveWorkspace,
+  dispatchPaused: evolveWorkspace,
+  dispatchResumed: evolveWorkspace,
+  intakeStopped: evolveWorkspace,
+  intakeOpened: evolveWorkspace,
 };
 
 describe("a sample of every event", () => {

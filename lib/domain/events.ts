@@ -127,6 +127,10 @@ export type EventData = {
    * else: `before`, absent when there was none that could be read. Without a `pos` a log has no event.
    */
   logAdopted: { installation: string; pos?: number; before?: { installation: string; pos?: number } };
+  dispatchPaused: Record<string, never>;
+  dispatchResumed: Record<string, never>;
+  intakeStopped: Record<string, never>;
+  intakeOpened: Record<string, never>;
 };
 
 export type Receipt = { reference: string; [detail: string]: string | number | boolean };
@@ -199,6 +203,10 @@ export const schemas: Record<EventType, number> = {
   policyPublished: 1,
   calendarPublished: 1,
   logAdopted: 1,
+  dispatchPaused: 1,
+  dispatchResumed: 1,
+  intakeStopped: 1,
+  intakeOpened: 1,
 };
 
 export type Upcaster = (data: { [member: string]: Json | undefined }) => {

@@ -3,6 +3,7 @@ import type { Grant, Role, SystemPart } from "./authority";
 import type { BusinessCalendar } from "./calendar";
 import type { CustomerHistory, PolicyParameters } from "./policy";
 import { type Rejection, refuse } from "./rejection";
+import type { Stopped } from "./workspace";
 
 /**
  * What a decision needs from outside its own stream. The engine loads it and, for what *permits* (people, policy,
@@ -29,6 +30,8 @@ export type Facts = {
   customer: CustomerHistory;
   /** The order's personal parts in plain, for what an effect sends. */
   personal(): { [member: string]: Json | undefined };
+  /** What somebody has switched off for the whole workspace. */
+  stopped: Stopped;
   /** How long this process holds an attempt it goes on with at once; null when it leaves the effect to the dispatcher. */
   attemptNow(effect: string): { lease_ms: number } | null;
   /** What can be done when nobody knows whether an attempt of this effect did its work. */

@@ -1,4 +1,5 @@
 import { type EffectState, type OrderState, type TaskState, visitKey } from "./order";
+import { workflowReference } from "./workflow";
 
 /**
  * The opinions an order's state implies: a bounded number of rows, whatever the length of its history. append() writes
@@ -9,6 +10,13 @@ export type Row = { [column: string]: string | number | boolean | null | readonl
 export type RowTable = "orders" | "task" | "timer" | "effect" | "person" | "api_key";
 /** `key` names the row among those of its table. */
 export type Rows = { readonly table: RowTable; readonly key: string; readonly row: Row }[];
+
+/**
+ * The version of what this file makes of a state. Raised, with the default of `workspace_head.rows_version`, whenever a row
+ * gets another shape or meaning: processes of another version then write nothing, until `npm run rebuild` of the newer one
+ * has made the rows anew.
+ */
+export const rowsVersion = 2;
 
 export function orderRows(state: OrderState): Rows {
   const rows: Rows = [{ table: "orders", key: state.id, row: orderRow(state) }];
@@ -29,6 +37,7 @@ function effectRow(state: OrderState, effect: EffectState, due: Due | null): Row
   return {
     effect_key: effect.key,
     order_id: state.id,
+    workflow: workflowReference(state.workflow),
     step: effect.step,
     visit: effect.visit,
     name: effect.effect,
@@ -58,7 +67,7 @@ function orderRow(state: OrderState): Row {
   const { content } = state;
   return {
     order_id: state.id,
-    workflow: `${state.workflow.name}@${state.workflow.version}`,
+    workflow: workflowReference(state.workflow),
     status: state.status,
     at_steps: state.visits.map(({ step }) => step),
     source: state.source,

@@ -448,6 +448,10 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case "policyPublished":
     case "calendarPublished":
     case "logAdopted":
+    case "dispatchPaused":
+    case "dispatchResumed":
+    case "intakeStopped":
+    case "intakeOpened":
       throw new Error(`${event.type} does not belong in ${event.stream}`);
   }
 }

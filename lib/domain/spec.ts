@@ -8,6 +8,7 @@ import { type EffectState, evidenceOf, evolve, type OrderState, type TaskState }
 import { type CustomerHistory, defaultPolicy, type PolicyParameters } from "./policy";
 import { isRejection, type Rejection } from "./rejection";
 import type { WorkflowDefinition } from "./workflow";
+import { nothingStopped } from "./workspace";
 
 /**
  * Given what happened, when somebody asks, this follows: specifications of one order, without a database.
@@ -29,6 +30,7 @@ export type SpecSettings = {
   calendar: BusinessCalendar;
   /** Lease of an attempt that the deciding process begins at once; null leaves it to a later `effect.attempt`. */
   attemptNow_ms: number | null;
+  stopped: Facts["stopped"];
   keyRetention_ms: number;
   /** In place of an outside that honours keys. */
   doubt?: DoubtFact;
@@ -53,6 +55,7 @@ const defaults: SpecSettings = {
   history: { earlierOrders: 3, asOf: 100 },
   calendar: alwaysOpen,
   attemptNow_ms: null,
+  stopped: nothingStopped,
   keyRetention_ms: 24 * 3_600_000,
   answersWithin_ms: null,
 };
@@ -188,6 +191,7 @@ export class Spec {
       history,
       calendar,
       attemptNow_ms,
+      stopped,
       keyRetention_ms,
       doubt,
       answersWithin_ms,
@@ -214,6 +218,7 @@ export class Spec {
           : "customer" in command
             ? { customer: command.customer }
             : {}) as ReturnType<Facts["personal"]>,
+      stopped,
       attemptNow: () => {
         const lease_ms = command.type === "effect.attempt" ? (attemptNow_ms ?? attempt_ms) : attemptNow_ms;
         return lease_ms === null ? null : { lease_ms };

@@ -85,8 +85,8 @@ export function defineWorkflow<const Name extends string>(definition: {
   return { ...definition, hash: definitionHash(definition as unknown as Json) };
 }
 
-export function workflowReference(definition: WorkflowDefinition): string {
-  return `${definition.name}@${definition.version}`;
+export function workflowReference({ name, version }: { name: string; version: number }): string {
+  return `${name}@${version}`;
 }
 
 export function routes<Name extends string>(route: Route<Name>): readonly Name[] {

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { rowsVersion } from "#lib/domain/order-rows";
 import { type EventBody, encodeBody, leafOf } from "#lib/log/body";
 import { canonicalize } from "#lib/log/canonical";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
@@ -89,6 +90,7 @@ async function append(
   bodies: string[],
   owners = commands.map(({ i }) => i),
   generation = 1,
+  version = rowsVersion,
 ) {
   const now = new Date().toISOString();
   const said = bodies.map((text) => (text === "{" ? {} : JSON.parse(text)) as Partial<EventBody>);
@@ -107,7 +109,7 @@ async function append(
   });
   const guards = commands.flatMap((each) => each.guards ?? []);
   const { rows } = await app.query(
-    "SELECT append($1, $2, $3, $9, $4, $5, $6, $7, NULL, $8::json[]) AS answer",
+    "SELECT append($1, $10, $2, $3, $9, $4, $5, $6, $7, NULL, $8::json[]) AS answer",
     [
       workspace,
       generation,
@@ -120,6 +122,7 @@ async function append(
       bodies.join("\n"),
       [null, null, null, null, null, null],
       JSON.stringify(guards.map((guard, n) => ({ n, ...guard }))),
+      version,
     ],
   );
   return rows[0].answer;
@@ -319,6 +322,15 @@ describe("the losers of a batch come back as data, and the rest is written", () 
       generation: 1,
       commands: [],
     });
+    expect(await written()).toEqual([]);
+  });
+
+  it("a writer whose rows are of another version writes nothing and is told which are wanted", async () => {
+    for (const other of [rowsVersion - 1, rowsVersion + 1])
+      expect(await append([command(0, "c1", 0)], [first()], [0], 1, other)).toMatchObject({
+        rowsVersion,
+        commands: [],
+      });
     expect(await written()).toEqual([]);
   });
 

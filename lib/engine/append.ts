@@ -1,3 +1,4 @@
+import { rowsVersion as currentRows } from "#lib/domain/order-rows";
 import { leafOf } from "#lib/log/body";
 import type { Database } from "../db";
 
@@ -24,6 +25,23 @@ export type AppendCommand = {
   subjectKey: { subject: string; wrapped: string } | null;
 };
 
+/** What a workspace's rows were made by is not what this process makes: nothing it asks for is written. */
+export class RowsVersionError extends Error {
+  /** Whether a newer version has taken over, so that waiting is in vain. */
+  readonly superseded: boolean;
+
+  constructor(workspace: string, of: { process: number; workspace: number }) {
+    const superseded = of.workspace > of.process;
+    super(
+      superseded
+        ? `A newer version of Holdpoint has taken over ${workspace}; this process stops.`
+        : `The rows of ${workspace} were made by an older version of Holdpoint: npm run rebuild makes them anew.`,
+    );
+    this.name = "RowsVersionError";
+    this.superseded = superseded;
+  }
+}
+
 export type Verdict =
   | { kind: "written"; firstPos: number | null }
   | { kind: "known"; mac: string; stream: string; firstVersion: number; count: number }
@@ -34,6 +52,7 @@ export type Verdict =
 type KnownCommand = { mac: string; stream: string; firstVersion: number; count: number; leaf: string };
 
 type Answer = {
+  rowsVersion: number;
   generation: number;
   firstPos?: number;
   commands: {
@@ -53,6 +72,7 @@ export class Appender {
   constructor(
     readonly database: Database,
     readonly workspace: string,
+    readonly rowsVersion = currentRows,
   ) {}
 
   /** Verdicts in the order of the commands. `rowsOf` is asked for the rows of a part when the batch has to be split. */
@@ -63,14 +83,15 @@ export class Appender {
     try {
       return await this.#call(commands, rowsOf(commands));
     } catch (error) {
+      if (error instanceof RowsVersionError) throw error;
       return this.#afterFailure(commands, rowsOf, error);
     }
   }
 
   async #call(commands: AppendCommand[], rows: (string | null)[]): Promise<Verdict[]> {
-    this.#generation ??= await this.#readGeneration();
+    if (this.#generation === null) await this.readHead();
     // What this call was sent with: another batch in flight may learn of a newer one first.
-    const generation = this.#generation;
+    const generation = this.#generation!;
     const owners: number[] = [];
     const types: string[] = [];
     const schemas: number[] = [];
@@ -101,10 +122,11 @@ export class Appender {
     const { rows: answers } = await this.database.pool.query<{ answer: Answer }>({
       name: "holdpoint_append",
       // One parameter for each list of rows: as elements of an array every quote in them would be escaped.
-      text: `SELECT append($1, $2, $3, $4, $5, $6, $7, $8, $9,
-        ARRAY[$10::json, $11::json, $12::json, $13::json, $14::json, $15::json]) AS answer`,
+      text: `SELECT append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+        ARRAY[$11::json, $12::json, $13::json, $14::json, $15::json, $16::json]) AS answer`,
       values: [
         this.workspace,
+        this.rowsVersion,
         generation,
         JSON.stringify(listed),
         JSON.stringify([...guarded.values()]),
@@ -121,6 +143,7 @@ export class Appender {
   }
 
   #verdicts(commands: AppendCommand[], generation: number, answer: Answer): Verdict[] {
+    this.#demandVersion(answer.rowsVersion);
     if (answer.generation !== generation) {
       this.#generation = answer.generation;
       return commands.map(() => ({ kind: "generation" }));
@@ -224,14 +247,29 @@ export class Appender {
     return new Map(rows.map(({ stream, leaf }) => [stream, leaf]));
   }
 
-  async #readGeneration(): Promise<number> {
-    const [head] = await this.database.$queryRawUnsafe<{ generation: number }[]>(
-      "SELECT generation FROM workspace_head WHERE workspace = $1",
+  /**
+   * Learns which generation is read, and the version of the workspace's own stream. Throws `RowsVersionError` when this
+   * process may not write.
+   */
+  async readHead(): Promise<{ ownVersion: number }> {
+    const [head] = await this.database.$queryRawUnsafe<
+      { rows_version: number; generation: number; own_version: number }[]
+    >(
+      `SELECT rows_version, generation, coalesce((SELECT version FROM stream_head s
+         WHERE s.workspace = h.workspace AND s.stream = 'workspace/' || h.workspace), 0) AS own_version
+       FROM workspace_head h WHERE workspace = $1`,
       this.workspace,
     );
     if (!head)
       throw new Error(`There is no workspace ${this.workspace} in this database. npm start makes it.`);
-    return head.generation;
+    this.#demandVersion(head.rows_version);
+    this.#generation = head.generation;
+    return { ownVersion: head.own_version };
+  }
+
+  #demandVersion(rowsVersion: number): void {
+    if (rowsVersion !== this.rowsVersion)
+      throw new RowsVersionError(this.workspace, { process: this.rowsVersion, workspace: rowsVersion });
   }
 }
 

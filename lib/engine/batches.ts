@@ -195,7 +195,9 @@ export class Batches {
     for (const job of batch) {
       if (job.tries === 0 || job.command === null) continue;
       job.definition ??= this.decider.definitionOf(job.command, job.held);
-      for (const wanted of permittingStreams(job.command, job.person, job.definition))
+      const { person, definition } = job;
+      const { workspace } = this.decider;
+      for (const wanted of permittingStreams(job.command, { person, definition, workspace }))
         if (!job.permitting.some(({ stream }) => stream === wanted))
           job.permitting.push(await this.streams.acquire(wanted));
       if (!job.stream.startsWith("order/")) continue;

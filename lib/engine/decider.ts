@@ -8,7 +8,7 @@ import { decidePerson, type PersonState } from "#lib/domain/person";
 import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
 import { decideSettings, type SettingsCommand } from "#lib/domain/settings";
 import { type WorkflowDefinition, workflowReference } from "#lib/domain/workflow";
-import { decideWorkspace } from "#lib/domain/workspace";
+import { decideWorkspace, type WorkspaceState } from "#lib/domain/workspace";
 import { BodyError, type EventActor } from "#lib/log/body";
 import { customerIndex, emailIndex, type WorkspaceKeys } from "#lib/log/keys";
 import type { Clock } from "../clock";
@@ -22,6 +22,7 @@ import {
   isRevoked,
   personFact,
   policyFact,
+  stoppedFact,
 } from "./fact-loader";
 import type { Job } from "./job";
 import { type ProjectedRows, project } from "./projector";
@@ -43,7 +44,7 @@ export type DeciderOptions = {
   clock: Clock;
   randomBytes(count: number): Uint8Array;
   definitions: readonly WorkflowDefinition[];
-  attemptNow: Facts["attemptNow"];
+  attemptNow(effect: string, claimed: boolean): { lease_ms: number } | null;
   doubt: Facts["doubt"];
   answersWithin_ms: Facts["answersWithin_ms"];
 };
@@ -61,6 +62,10 @@ export class Decider {
     this.#options = options;
     this.#streams = streams;
     this.#histories = new CustomerHistories(options.database, options.keys.workspace);
+  }
+
+  get workspace(): string {
+    return this.#options.keys.workspace;
   }
 
   /** The workflow a command is decided by; null where none applies or this process does not have it. */
@@ -192,7 +197,11 @@ export class Decider {
       case "calendar.publish":
         return decideSettings(state as never, facts, command satisfies SettingsCommand);
       case "log.adopt":
-        return decideWorkspace(facts, command);
+      case "dispatch.pause":
+      case "dispatch.resume":
+      case "intake.stop":
+      case "intake.open":
+        return decideWorkspace(state as WorkspaceState | null, facts, command);
       default: {
         if (!state && command.type !== "order.receive")
           return reject("notFound", "There is no such order.", { field: "order" });
@@ -210,6 +219,7 @@ export class Decider {
     const personHeld = (id: string) => job.permitting.find(({ stream }) => stream === `person/${id}`);
     const order = held.stream.startsWith("order/") ? (state as OrderState | null) : null;
     const question = this.#historyQuestion(job, command, now);
+    const stopped = stoppedFact(job.permitting.find(({ stream }) => stream.startsWith("workspace/")));
     return {
       workspace: this.#options.keys.workspace,
       stream: job.stream,
@@ -228,7 +238,9 @@ export class Decider {
           ? { customer: command.customer }
           : openPersonal(this.#options.keys.workspace, job.stream, order?.personal ?? null, held.keys),
       ),
-      attemptNow: this.#options.attemptNow,
+      stopped,
+      attemptNow: (effect) =>
+        stopped.dispatch ? null : this.#options.attemptNow(effect, command.type === "effect.attempt"),
       doubt: this.#options.doubt,
       answersWithin_ms: this.#options.answersWithin_ms,
     };

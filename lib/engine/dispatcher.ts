@@ -46,6 +46,8 @@ type Calls = { lane: Lane; waiting: Call[]; look: NodeJS.Timeout | null };
 export class Dispatcher {
   readonly #calls = new Map<string, Calls>();
   readonly #underWay = new Set<Promise<void>>();
+  /** Effects of which some wait in the database for their turn. */
+  readonly #queued = new Set<string>();
   #stopped = false;
 
   constructor(
@@ -62,10 +64,14 @@ export class Dispatcher {
     return missing === null ? this.connected : { byName: new Map(), missing };
   }
 
-  /** For decide: this process goes on with the effect at once while it has room for it. */
-  attemptNow = (effect: string): { lease_ms: number } | null => {
+  /**
+   * For decide: this process goes on with the effect at once while it has room for it. One whose turn it is not (`claimed`
+   * says that it is) leaves the room to those that wait.
+   */
+  attemptNow = (effect: string, claimed: boolean): { lease_ms: number } | null => {
     const adapter = this.adapters.byName.get(effect);
     if (!adapter || this.#stopped || this.room(effect) === 0) return null;
+    if (!claimed && this.#queued.has(effect)) return null;
     return { lease_ms: adapter.timeout_ms * 2 + 5_000 };
   };
 
@@ -87,6 +93,15 @@ export class Dispatcher {
         ? 1
         : Math.min(concurrency_max * queue_factor, Math.ceil(calls_per_second_max * queue_seconds));
     return Math.max(0, most - lane.running - waiting.length);
+  }
+
+  /**
+   * Says whether effects of this name were left waiting for room; null where nobody could look. Then those decided now go
+   * behind them, however much room there is by the time.
+   */
+  queued(effect: string, more: boolean | null): void {
+    if (more) this.#queued.add(effect);
+    else if (more === false) this.#queued.delete(effect);
   }
 
   /**

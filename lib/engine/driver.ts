@@ -23,6 +23,8 @@ export type Told =
   /** Whether effects are sent from here, and why: at the start, and when it changes. */
   | { what: "sending" | "held"; why: string }
   | { what: "trouble"; during: string; error: unknown }
+  /** A newer version has taken over, and this process ends. */
+  | { what: "superseded"; why: string }
   | { what: "stopped" };
 export type Tell = (told: Told) => void;
 

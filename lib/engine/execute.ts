@@ -2,12 +2,13 @@ import { type AuthorizedActor, isAuthorizedActor, UnauthorizedActorError } from 
 import { type Command, commandSchema } from "#lib/domain/commands";
 import type { OrderState } from "#lib/domain/order";
 import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
+import type { Stopped } from "#lib/domain/workspace";
 import { CanonicalError, type Json } from "#lib/log/canonical";
 import { commandMac, orderId } from "#lib/log/keys";
-import { Appender, commandKey } from "./append";
+import { Appender, commandKey, RowsVersionError } from "./append";
 import { Batches } from "./batches";
 import { Decider, type DeciderOptions } from "./decider";
-import { permittingStreams, pinnedStreams } from "./fact-loader";
+import { permittingStreams, pinnedStreams, stoppedFact } from "./fact-loader";
 import type { Accepted, Asking } from "./job";
 import { type Bookkeeping, Refusals } from "./refusals";
 import type { SealedEvent } from "./seal";
@@ -31,6 +32,9 @@ import { unavailability } from "./unavailable";
 export type EngineOptions = DeciderOptions & {
   /** Called after each commit with what this process wrote, before anybody is answered. */
   committed(events: readonly SealedEvent[]): void;
+  /** Told when a newer version has taken over the workspace: nothing this process is asked for will be written any more. */
+  superseded?(why: string): void;
+  rowsVersion?: number;
   held_max?: number;
 };
 
@@ -46,13 +50,14 @@ export class Engine {
   readonly #batches: Batches;
   readonly #refusals: Refusals;
   readonly #running = new Set<string>();
+  #own: Held | null = null;
 
   constructor(options: EngineOptions) {
     const { database, keys, randomBytes, committed, held_max = held_default } = options;
     this.#options = options;
     this.workspace = keys.workspace;
     this.streams = new Streams(database, keys, randomBytes, held_max);
-    this.#appender = new Appender(database, this.workspace);
+    this.#appender = new Appender(database, this.workspace, options.rowsVersion);
     this.#decider = new Decider(options, this.streams);
     this.#batches = new Batches(this.streams, this.#decider, this.#appender, committed);
     this.#refusals = new Refusals(this.#bookkeeping, randomBytes);
@@ -78,6 +83,7 @@ export class Engine {
         await this.#refusals.record(command, asking, result, this.#macOf(command, actor));
       return result;
     } catch (error) {
+      this.#noticeSuccessor(error);
       // A text the log cannot hold, in a member whose schema lets any text through.
       if (error instanceof CanonicalError) return unwritable(error);
       // Who drives the engine hears of it as the trouble it is, and says so in the log.
@@ -92,6 +98,31 @@ export class Engine {
   /** The order a client's business key stands for, known before it is received. */
   orderId(source: string, businessKey: string): string {
     return orderId(this.#options.keys, source, businessKey);
+  }
+
+  /**
+   * Looks whether this process may write at all, and learns which switches others have thrown. Throws `RowsVersionError`
+   * when it may not.
+   */
+  async look(): Promise<void> {
+    try {
+      const { ownVersion } = await this.#appender.readHead();
+      // Stays in memory from now on: whether dispatch is paused is asked for again and again.
+      this.#own ??= await this.streams.acquire(`workspace/${this.workspace}`);
+      if (this.#own.current.version < ownVersion && !this.#own.busy) await this.streams.reload(this.#own);
+    } catch (error) {
+      this.#noticeSuccessor(error);
+      throw error;
+    }
+  }
+
+  /** Who has paused dispatch or stopped intake, as far as this process knows. */
+  get stopped(): Stopped {
+    return stoppedFact(this.#own ?? this.streams.peek(`workspace/${this.workspace}`));
+  }
+
+  #noticeSuccessor(error: unknown): void {
+    if (error instanceof RowsVersionError && error.superseded) this.#options.superseded?.(error.message);
   }
 
   /** Writes what was refused beyond the first few, once its hour is over (or at once, when the process stops). */
@@ -110,7 +141,7 @@ export class Engine {
       const definition = this.#decider.definitionOf(command, held);
       if (definition === null && command.type === "order.receive")
         return reject("invalid", `There is no workflow ${command.workflow}.`, { field: "workflow" });
-      for (const wanted of permittingStreams(command, person, definition))
+      for (const wanted of permittingStreams(command, { person, definition, workspace: this.workspace }))
         permitting.push(await this.streams.acquire(wanted));
       if (stream.startsWith("order/"))
         for (const wanted of pinnedStreams(held.current.state as OrderState | null))
@@ -169,6 +200,10 @@ export class Engine {
       case "calendar.publish":
         return `calendar/${command.id}`;
       case "log.adopt":
+      case "dispatch.pause":
+      case "dispatch.resume":
+      case "intake.stop":
+      case "intake.open":
         return `workspace/${this.workspace}`;
       default:
         return "order" in command ? `order/${command.order}` : `person/${command.person}`;

@@ -5,6 +5,7 @@ import type { PersonState } from "#lib/domain/person";
 import type { CustomerHistory } from "#lib/domain/policy";
 import type { CalendarState, PolicyState } from "#lib/domain/settings";
 import type { WorkflowDefinition } from "#lib/domain/workflow";
+import { nothingStopped, type Stopped, type WorkspaceState } from "#lib/domain/workspace";
 import type { Database } from "../db";
 import { type Held, latestOf, type Streams } from "./streams";
 
@@ -16,10 +17,15 @@ import { type Held, latestOf, type Streams } from "./streams";
  */
 export function permittingStreams(
   command: Command,
-  person: string | undefined,
-  definition: WorkflowDefinition | null,
+  {
+    person,
+    definition,
+    workspace,
+  }: { person: string | undefined; definition: WorkflowDefinition | null; workspace: string },
 ) {
   const streams = new Set<string>();
+  // Whether orders come in and effects go out is the workspace's own switch.
+  if (command.type === "order.receive" || "order" in command) streams.add(`workspace/${workspace}`);
   if (person) streams.add(`person/${person}`);
   if (command.type === "order.receive") streams.add(`person/${command.requestedBy}`);
   if (command.type === "task.delegate") streams.add(`person/${command.to}`);
@@ -45,6 +51,11 @@ export function personFact(held: Held | undefined) {
 export function isRevoked(held: Held | undefined, apiKey: string): boolean {
   const state = held && (latestOf(held).state as PersonState | null);
   return state?.apiKeys[apiKey]?.revoked === true;
+}
+
+export function stoppedFact(held: Held | undefined): Stopped {
+  const state = held && (latestOf(held).state as WorkspaceState | null);
+  return state?.stopped ?? nothingStopped;
 }
 
 export function policyFact(held: Held | undefined): {

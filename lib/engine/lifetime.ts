@@ -8,6 +8,9 @@ import { startProcess } from "./process";
 const tryAgain_ms = 2_000;
 const stopping_ms_max = 8_000;
 
+/** The way whoever runs this process ends it: requests under way are answered, then it stops in order. */
+const endProcess = () => process.kill(process.pid, "SIGTERM");
+
 const processWide = globalThis as { holdpointLives?: boolean };
 
 export function liveAndDrive(tell: Tell): void {
@@ -18,7 +21,7 @@ export function liveAndDrive(tell: Tell): void {
   const begin = async () => {
     while (!ending) {
       try {
-        await startProcess(tell);
+        await startProcess(tell, endProcess);
         tell({ what: "started" });
         return;
       } catch (error) {
@@ -32,7 +35,7 @@ export function liveAndDrive(tell: Tell): void {
   const end = () => {
     if (ending) return;
     ending = true;
-    const stopped = begun.then(async () => (await startProcess(tell)).stop());
+    const stopped = begun.then(async () => (await startProcess(tell, endProcess)).stop());
     const bounded = Promise.race([
       stopped
         .then(() => tell({ what: "stopped" }))

@@ -33,6 +33,7 @@ const processWide = globalThis as {
   holdpointGuard?: HeadGuard;
   holdpointProcess?: Promise<Process>;
   holdpointDriver?: Promise<Driver>;
+  holdpointSuperseded?(why: string): void;
 };
 
 export function engineProcess(): Promise<Process> {
@@ -44,7 +45,12 @@ export function engineProcess(): Promise<Process> {
   return processWide.holdpointProcess;
 }
 
-export async function startProcess(tell: Tell): Promise<Driver> {
+/** `end` is called once, when a newer version has taken over the workspace; without it the process stays, and refuses. */
+export async function startProcess(tell: Tell, end?: () => void): Promise<Driver> {
+  processWide.holdpointSuperseded ??= once((why) => {
+    tell({ what: "superseded", why });
+    end?.();
+  });
   processWide.holdpointDriver ??= engineProcess()
     .then(({ runtime, guard }) => {
       guard.watch(({ sends, why }) => tell({ what: sends ? "sending" : "held", why }));
@@ -76,6 +82,7 @@ async function open(): Promise<Process> {
     definitions: workflows,
     held: () => guard.held,
     watch: traces?.watch,
+    superseded: (why) => processWide.holdpointSuperseded?.(why),
   });
   await runtime.publish();
   guard.keep();
@@ -95,6 +102,14 @@ async function open(): Promise<Process> {
     get effectsMissing() {
       return guard.held ?? (adapters.byName.size > 0 ? null : adapters.missing);
     },
+  };
+}
+
+function once(tell: (why: string) => void): (why: string) => void {
+  let told = false;
+  return (why) => {
+    if (!told) tell(why);
+    told = true;
   };
 }
 

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { rowsVersion as currentRows } from "#lib/domain/order-rows";
 import type { EventBody } from "#lib/log/body";
 import { GenerationWriter } from "./generation-writer";
 import { type Folded, LogFold } from "./log-fold";
@@ -16,11 +17,16 @@ import { type Folded, LogFold } from "./log-fold";
  * evidence that the log lost something or was changed, so it is left as it is and told in `contradictions`; `verify`
  * names it. A lost `workspace_head` is made anew with the standard clock tolerance.
  *
+ * The switch also says which version of the code made the rows: a process of another version is refused by append() from then
+ * on. Rows a newer version has made are not made anew by an older one.
+ *
  * A stream that can't be folded keeps the rows it has; `carriedOver` names it and why. Runs as the role that owns the
  * tables. Throws when another rebuild of the workspace is running, or when the log is shorter than its head says: the end
  * is missing, and rebuilding would hide that.
  */
 export type RebuildOptions = {
+  /** What the rows are to be of; what this code makes unless a test says otherwise. */
+  rowsVersion?: number;
   /** Of the role that owns the tables; with one role for everything, that one's. */
   ownerUrl: string;
   workspace: string;
@@ -64,6 +70,7 @@ type LogRow = { stream: string; pos: string; version: number; leaf: string; body
 
 class Rebuild {
   readonly #workspace: string;
+  readonly #rowsVersion: number;
   readonly #carriedOver = new Map<string, string>();
   readonly #repaired = { streamHeads: 0, commands: 0, head: false };
 
@@ -73,6 +80,7 @@ class Rebuild {
     readonly writer: pg.Client,
   ) {
     this.#workspace = options.workspace;
+    this.#rowsVersion = options.rowsVersion ?? currentRows;
   }
 
   async run(): Promise<Rebuilt> {
@@ -113,23 +121,32 @@ class Rebuild {
 
   async #ensureHead(): Promise<void> {
     const { rowCount } = await this.writer.query(
-      `INSERT INTO workspace_head (workspace, next_pos, generation)
-       SELECT $1, 0, greatest(1, (SELECT max(generation) FROM orders WHERE workspace = $1))
+      `INSERT INTO workspace_head (workspace, next_pos, generation, rows_version)
+       SELECT $1, 0, greatest(1, (SELECT max(generation) FROM orders WHERE workspace = $1)), $2
        WHERE EXISTS (SELECT FROM event WHERE workspace = $1)
        ON CONFLICT DO NOTHING`,
-      [this.#workspace],
+      [this.#workspace, this.#rowsVersion],
     );
     if (rowCount) this.#repaired.head = true;
   }
 
   async #refuseShortLog(): Promise<{ generation: number }> {
-    const { rows } = await this.writer.query<{ generation: number; next_pos: string; log: string }>(
-      `SELECT generation, next_pos, (SELECT coalesce(max(pos) + 1, 0) FROM event WHERE workspace = $1) AS log
+    const { rows } = await this.writer.query<{
+      generation: number;
+      rows_version: number;
+      next_pos: string;
+      log: string;
+    }>(
+      `SELECT generation, rows_version, next_pos, (SELECT coalesce(max(pos) + 1, 0) FROM event WHERE workspace = $1) AS log
        FROM workspace_head WHERE workspace = $1`,
       [this.#workspace],
     );
     if (!rows[0]) throw new Error(`There is no workspace ${this.#workspace} in this database.`);
-    const { generation } = rows[0];
+    const { generation, rows_version } = rows[0];
+    if (rows_version > this.#rowsVersion)
+      throw new Error(
+        `The rows of ${this.#workspace} were made by a newer version of Holdpoint, which would misread what this one makes.`,
+      );
     const [nextPos, log] = [Number(rows[0].next_pos), Number(rows[0].log)];
     if (nextPos > log)
       throw new Error(
@@ -273,8 +290,9 @@ class Rebuild {
       await this.#catchUp(target, done, end);
       if (this.#carriedOver.size > 0) await target.carryOver(old, [...this.#carriedOver.keys()]);
       await writer.query(
-        "UPDATE workspace_head SET generation = $2, next_pos = greatest(next_pos, $3) WHERE workspace = $1",
-        [this.#workspace, target.generation, end],
+        `UPDATE workspace_head SET generation = $2, next_pos = greatest(next_pos, $3), rows_version = $4
+         WHERE workspace = $1`,
+        [this.#workspace, target.generation, end, this.#rowsVersion],
       );
       await writer.query("COMMIT");
       return end;

@@ -42,6 +42,10 @@ export type RuntimeOptions = {
   held_max?: number;
   /** Why nothing may be sent outside at this moment; null when it may. Without it nothing holds effects. */
   held?(): string | null;
+  /** Told when a newer version has taken over the workspace. */
+  superseded?(why: string): void;
+  /** Of the rows this process makes; what its code makes unless a test says otherwise. */
+  rowsVersion?: number;
   /** Told of every event this process has committed, after the dispatcher. */
   watch?(events: readonly SealedEvent[]): void;
 };
@@ -50,7 +54,9 @@ export function openRuntime(options: RuntimeOptions): Runtime {
   const { database, keys, clock, definitions } = options;
   const problems = definitions.flatMap(problemsOf);
   if (problems.length > 0) throw new Error(`The workflows do not hold:\n${problems.join("\n")}`);
-  const dispatcher = new Dispatcher(options.adapters, clock, () => engine, options.held);
+  const held = () =>
+    options.held?.() ?? (engine.stopped.dispatch ? "Dispatch is paused. Effects stay INTENDED." : null);
+  const dispatcher = new Dispatcher(options.adapters, clock, () => engine, held);
   const engine: Engine = new Engine({
     database,
     keys,
@@ -64,6 +70,8 @@ export function openRuntime(options: RuntimeOptions): Runtime {
       dispatcher.committed(events);
       options.watch?.(events);
     },
+    superseded: options.superseded,
+    rowsVersion: options.rowsVersion,
     held_max: options.held_max,
   });
   return {
@@ -87,6 +95,7 @@ function problemsOf(definition: WorkflowDefinition): string[] {
 }
 
 async function publish(engine: Engine, options: RuntimeOptions): Promise<void> {
+  await engine.look();
   const actor = systemActor(engine.workspace, "operator");
   const say = async (command: Command, id: string) => {
     const result = await engine.execute(command, { actor, source: "publish", id });

@@ -56,11 +56,13 @@ export async function tick(
   };
   const actor = systemActor(engine.workspace, "timer");
   const begun = performance.now();
+  await engine.look();
   dispatcher.goOn();
   for (;;) {
     const now = clock.now();
     const due = await claim(database, engine.workspace, now, dispatcher);
     if (due.length === 0) break;
+    due.sort((one, other) => one.due_at.getTime() - other.due_at.getTime());
     await Promise.all(
       due.map(async (one) => {
         if (one.kind === "probe") {
@@ -135,11 +137,13 @@ async function claim(
   if (effects.length === 0) return claimed;
   // What became of an attempt is judged where its adapter is known: elsewhere nobody can say whether to ask again.
   const answers = ["expire", "overdue", "probe"];
-  claimed.push(...(await claimEffects(database, workspace, now, answers, effects, claims_max)));
+  claimed.push(...(await claimEffects(database, workspace, now, answers, effects)));
   for (const effect of effects) {
     const room = Math.min(claims_max, dispatcher.room(effect));
-    if (room > 0)
-      claimed.push(...(await claimEffects(database, workspace, now, ["attempt"], [effect], room)));
+    const turns = room > 0 ? await claimTurns(database, workspace, now, effect, room) : [];
+    // As long as more wait than there is room for, whoever comes new waits behind them.
+    dispatcher.queued(effect, room === 0 ? null : turns.length === room);
+    claimed.push(...turns);
   }
   return claimed;
 }
@@ -162,13 +166,54 @@ function claimTimers(database: Database, workspace: string, now: string): Promis
   );
 }
 
+/**
+ * Attempts of one effect whose time has come, in turns: the oldest of each workflow first, then the second oldest of each, so
+ * that a flood of one workflow leaves the others their share. Within a workflow who has waited longest comes first.
+ */
+function claimTurns(
+  database: Database,
+  workspace: string,
+  now: string,
+  effect: string,
+  most: number,
+): Promise<Due[]> {
+  return database.$queryRawUnsafe<Due[]>(
+    `WITH RECURSIVE head AS (
+       SELECT generation FROM workspace_head WHERE workspace = $1
+     ), waiting AS (
+       (SELECT workflow FROM effect WHERE workspace = $1 AND generation = (SELECT generation FROM head) AND name = $3
+          AND due_kind = 'attempt' ORDER BY workflow LIMIT 1)
+       UNION ALL
+       SELECT (SELECT workflow FROM effect WHERE workspace = $1 AND generation = (SELECT generation FROM head) AND name = $3
+          AND due_kind = 'attempt' AND workflow > waiting.workflow ORDER BY workflow LIMIT 1)
+       FROM waiting WHERE waiting.workflow IS NOT NULL
+     ), turns AS (
+       SELECT oldest.*, row_number() OVER (PARTITION BY waiting.workflow ORDER BY oldest.due_at) AS turn
+       FROM waiting, LATERAL (
+         SELECT d.effect_key, d.generation, d.due_at FROM effect d
+         WHERE d.workspace = $1 AND d.generation = (SELECT generation FROM head) AND d.name = $3
+           AND d.due_kind = 'attempt' AND d.workflow = waiting.workflow AND d.due_at <= $2::timestamptz AND ${unclaimed}
+         ORDER BY d.due_at LIMIT $5::integer FOR UPDATE SKIP LOCKED
+       ) oldest
+     )
+     UPDATE effect e SET claimed_until = $2::timestamptz + $4::integer * interval '1 millisecond'
+     FROM (SELECT * FROM turns ORDER BY turn, due_at LIMIT $5::integer) due
+     WHERE e.workspace = $1 AND e.generation = due.generation AND e.effect_key = due.effect_key
+     RETURNING e.effect_key AS id, e.order_id, e.due_kind AS kind, e.effect_key, e.due_ordinal AS ordinal, e.due_at`,
+    workspace,
+    now,
+    effect,
+    lease_ms,
+    most,
+  );
+}
+
 function claimEffects(
   database: Database,
   workspace: string,
   now: string,
   kinds: string[],
   names: string[],
-  most: number,
 ): Promise<Due[]> {
   return database.$queryRawUnsafe<Due[]>(
     `UPDATE effect e SET claimed_until = $2::timestamptz + $5::integer * interval '1 millisecond'
@@ -186,6 +231,6 @@ function claimEffects(
     kinds,
     names,
     lease_ms,
-    most,
+    claims_max,
   );
 }

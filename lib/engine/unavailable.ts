@@ -1,10 +1,12 @@
 import { type Rejection, reject } from "#lib/domain/rejection";
+import { RowsVersionError } from "./append";
 
 /**
  * What PostgreSQL answers when it certainly wrote nothing and goes on writing nothing for a while, as a refusal that says so
  * to who asked. Null for every other error: what is not understood is not explained.
  */
 export function unavailability(error: unknown): Rejection | null {
+  if (error instanceof RowsVersionError) return reject("unavailable", `${error.message} Nothing was done.`);
   const { code, message = "" } = (error ?? {}) as { code?: string; message?: string };
   if (code === readOnly)
     return reject(

@@ -1,4 +1,5 @@
 import type { Database } from "#lib/db";
+import { rowsVersion } from "#lib/domain/order-rows";
 
 export type DatabaseHealth =
   | { database: "unreachable" }
@@ -24,8 +25,8 @@ export async function readiness(database: Database, workspace: string): Promise<
   if (!migrated)
     return { ready: false, why: "The database is not migrated to this version: npm run migrate." };
   const heads = await inTime(
-    database.$queryRawUnsafe<{ generation: number; writable: boolean }[]>(
-      `SELECT generation, current_setting('transaction_read_only') = 'off' AS writable
+    database.$queryRawUnsafe<{ generation: number; rows_version: number; writable: boolean }[]>(
+      `SELECT generation, rows_version, current_setting('transaction_read_only') = 'off' AS writable
        FROM workspace_head WHERE workspace = $1`,
       workspace,
     ),
@@ -33,7 +34,15 @@ export async function readiness(database: Database, workspace: string): Promise<
   const head = heads?.[0];
   if (head === undefined)
     return { ready: false, why: `There is no workspace ${workspace} in this database: npm start makes it.` };
-  return { ready: true, ...head };
+  const { rows_version, ...standing } = head;
+  if (rows_version > rowsVersion)
+    return { ready: false, why: "A newer version of Holdpoint has taken over this workspace." };
+  if (rows_version < rowsVersion)
+    return {
+      ready: false,
+      why: "The rows of this workspace were made by an older version: npm run rebuild makes them anew.",
+    };
+  return { ready: true, ...standing };
 }
 
 /** Why nothing can be recorded, for people who look at a page; null while it can. */

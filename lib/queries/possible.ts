@@ -7,6 +7,7 @@ import type { OrderState } from "#lib/domain/order";
 import { defaultPolicy } from "#lib/domain/policy";
 import { isRejection, type Rejection } from "#lib/domain/rejection";
 import type { WorkflowDefinition } from "#lib/domain/workflow";
+import { nothingStopped } from "#lib/domain/workspace";
 
 /**
  * What a screen offers is what the engine would accept: the question is put to the same `decide`, and the events it
@@ -52,6 +53,7 @@ function factsFor(state: OrderState, actor: AuthorizedActor, now: string, outsid
     calendar: (reference) => ({ calendar: alwaysOpen, reference }),
     customer: { earlierOrders: 0, asOf: 0 },
     personal: () => ({}),
+    stopped: nothingStopped,
     attemptNow: () => null,
     doubt: (effect) => outside(effect) ?? { kind: "neither" },
     answersWithin_ms: () => null,

@@ -419,6 +419,28 @@ const samples: { [T in EventType]: Sample<T>[] } = {
       data: { installation: "i" },
     },
   ],
+  dispatchPaused: [
+    {
+      by: person("ben"),
+      stream: "workspace/main",
+      says: "Ben Okafor paused dispatch: nothing is sent outside.",
+      data: {},
+    },
+  ],
+  dispatchResumed: [
+    { by: person("ben"), stream: "workspace/main", says: "Ben Okafor resumed dispatch.", data: {} },
+  ],
+  intakeStopped: [
+    {
+      by: person("ben"),
+      stream: "workspace/main",
+      says: "Ben Okafor stopped intake: no new order is taken in.",
+      data: {},
+    },
+  ],
+  intakeOpened: [
+    { by: person("ben"), stream: "workspace/main", says: "Ben Okafor opened intake.", data: {} },
+  ],
 };
 
 describe("every event has one plain sentence", () => {

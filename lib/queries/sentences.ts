@@ -173,6 +173,14 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
       const noted = before ? `noted was ${logWords(before.pos)}` : "nothing was noted";
       return said(`${who} took ${logWords(pos)} as it is; ${noted}.`);
     }
+    case "dispatchPaused":
+      return said(`${who} paused dispatch: nothing is sent outside.`);
+    case "dispatchResumed":
+      return said(`${who} resumed dispatch.`);
+    case "intakeStopped":
+      return said(`${who} stopped intake: no new order is taken in.`);
+    case "intakeOpened":
+      return said(`${who} opened intake.`);
   }
 }
 
