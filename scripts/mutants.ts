@@ -75,7 +75,9 @@ async function without(
   const putBack = takeAway(root, guard);
   const { file, name } = guard.test;
   try {
-    const { endings, printed } = await run(root, [guard.test], signal);
+    let { endings, printed } = await run(root, [guard.test], signal);
+    // A machine that is busy ends a test's process now and then, and that says nothing.
+    if (endings[0]!.how === "missing") ({ endings, printed } = await run(root, [guard.test], signal));
     const { how, why } = endings[0]!;
     if (how === "failed") return { noticed: true, said: why };
     const said = how === "passed" ? "it passes without it" : `it did not run\n${printed}`;
