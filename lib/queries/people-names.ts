@@ -97,12 +97,12 @@ async function open(store: Store, people: readonly PersonVersion[]): Promise<voi
     ),
     keysOf(store, streams),
   ]);
-  const versions = new Map(stale.map(({ person_id, version }) => [person_id, version]));
-  if (known.size + rows.length > names_max) known.clear();
-  for (const { body } of rows.map(readStored)) {
-    const id = body.stream.slice("person/".length);
-    const name = textOf(personalOf(body, held), "name") ?? id;
-    known.set(place(store, id), { version: versions.get(id) ?? 0, name });
+  if (known.size + stale.length > names_max) known.clear();
+  const bodies = new Map(rows.map(readStored).map(({ body }) => [body.stream, body]));
+  for (const { person_id, version } of stale) {
+    const body = bodies.get(`person/${person_id}`);
+    const name = body && textOf(personalOf(body, held), "name");
+    known.set(place(store, person_id), { version, name: name ?? person_id });
   }
 }
 
