@@ -15,7 +15,7 @@ import { projectFolder } from "./places";
 import { ensurePrismaClient } from "./prisma-client";
 import { ensureKeys, ensureSecrets, hasEvents, writePrivate } from "./secrets";
 import type { Supervisor } from "./supervisor";
-import { ensureWorkspace } from "./workspace";
+import { ensureWorkspace, renewRows } from "./workspace";
 
 export type ApplicationOptions = {
   dataFolder: string;
@@ -76,6 +76,7 @@ export async function startApplication(
     ...secrets,
   };
 
+  await renewRows(ownerUrl, workspace, (line) => report(`database: ${line}`));
   ensurePrismaClient(report);
   await ensureBuild((command) => supervisor.perform(command, report), report);
   const carrierUrl =

@@ -1,3 +1,5 @@
+import { rowsVersion } from "#lib/domain/order-rows";
+import { rebuildProjections } from "#lib/engine/rebuild";
 import { withClient } from "./embedded-postgres";
 
 /**
@@ -27,6 +29,25 @@ export async function ensureWorkspace(
     );
     return rows[0];
   });
+}
+
+/** Makes the rows of the workspace anew where an older version made them: until then this one would write nothing. */
+export async function renewRows(
+  ownerUrl: string,
+  workspace: string,
+  report: (line: string) => void,
+): Promise<void> {
+  const outdated = await withClient(ownerUrl, async (client) => {
+    const { rows } = await client.query(
+      "SELECT FROM workspace_head WHERE workspace = $1 AND rows_version < $2",
+      [workspace, rowsVersion],
+    );
+    return rows.length > 0;
+  });
+  if (!outdated) return;
+  report(`the rows of ${workspace} were made by an older version, and are made anew from the log`);
+  const { rows, events } = await rebuildProjections({ ownerUrl, workspace });
+  report(`made ${rows} rows from ${events} events`);
 }
 
 /** Ends the play: from now on the workspace takes only what happens at the time it is written. */

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Stopped } from "#lib/domain/workspace";
 import type { Operations } from "#lib/queries/operations";
 import { counted } from "#lib/web/counters";
 import type { LaneFigure } from "../operations/lanes";
@@ -20,6 +21,8 @@ export const contentType = Registry.PROMETHEUS_CONTENT_TYPE;
 export type OfProcess = {
   /** How many streams it could not fold. */
   unreadable: number;
+  /** What somebody has switched off for the whole workspace. */
+  stopped: Stopped;
   /** How its calls to other systems stand. */
   lanes: readonly LaneFigure[];
   /** How many spans it has sent and dropped; null where no collector is configured. */
@@ -31,7 +34,7 @@ export type OfProcess = {
  */
 export async function exposition(
   measured: Operations,
-  { unreadable, lanes, traces }: OfProcess,
+  { unreadable, stopped, lanes, traces }: OfProcess,
 ): Promise<string> {
   const registry = new Registry();
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
@@ -63,6 +66,8 @@ export async function exposition(
     "streams_unreadable",
     "Streams this process met and cannot read; commands on them are refused. /operations says which and what to do",
   ).set(unreadable);
+  const switchedOff = gauge("switched_off", "1 while somebody has paused dispatch or stopped intake", "part");
+  for (const [part, thrown] of Object.entries(stopped)) switchedOff.set({ part }, thrown ? 1 : 0);
   const running = gauge("lane_calls", "Calls this process has under way", "effect");
   const running_max = gauge(
     "lane_calls_max",

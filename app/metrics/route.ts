@@ -30,7 +30,7 @@ export const GET = route(async (request) => {
   const lanes = laneFigures({ connected: dispatcher.connected, lanes: dispatcher.lanes() });
   return {
     status: 200,
-    text: await exposition(measured, { unreadable, lanes, traces }),
+    text: await exposition(measured, { unreadable, stopped: engine.stopped, lanes, traces }),
     headers: { "Content-Type": contentType },
   };
 });

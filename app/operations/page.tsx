@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { engineProcess } from "#lib/engine/process";
 import { env } from "#lib/env";
 import { operations } from "#lib/queries/operations";
+import { namesOf } from "#lib/queries/people-names";
 import { readersOf } from "#lib/queries/permission";
 import { effectStateWords, effectWords } from "#lib/queries/words";
 import { gate } from "#lib/web/gate";
@@ -14,6 +15,7 @@ import { machinesFigures, peoplesFigures } from "./figures";
 import { FiguresTable } from "./figures-table";
 import { laneFigures } from "./lanes";
 import { LanesTable } from "./lanes-table";
+import { Switches } from "./switches";
 import { UnreadableStreams } from "./unreadable-streams";
 
 export const metadata: Metadata = { title: "Operations" };
@@ -28,6 +30,11 @@ export default async function OperationsPage() {
   ]);
   const unreadable = runtime.engine.streams.unreadable();
   const { dispatcher } = runtime;
+  const { stopped } = runtime.engine;
+  const names = await namesOf(
+    store(),
+    Object.values(stopped).flatMap((thrown) => (thrown ? [thrown.by] : [])),
+  );
   const lanes = laneFigures({ connected: dispatcher.connected, lanes: dispatcher.lanes() });
   return (
     <ConsoleFrame actor={actor}>
@@ -42,6 +49,12 @@ export default async function OperationsPage() {
           </Notice>
         )}
         {unreadable.length > 0 && <UnreadableStreams streams={unreadable} />}
+        <section aria-labelledby="switches" className="grid gap-2">
+          <h2 id="switches" className="text-base">
+            Switches
+          </h2>
+          <Switches stopped={stopped} names={names} view={view} />
+        </section>
         <section aria-labelledby="people" className="grid gap-2">
           <h2 id="people" className="text-base">
             Waits for people

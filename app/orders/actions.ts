@@ -11,6 +11,7 @@ import type { CommandState } from "../../components/command-form";
 import type { DecisionState } from "../../components/decision-form";
 import type { UndoState } from "../../components/undo-strip";
 import { engine } from "../engine";
+import { refusedCommand } from "../refused-command";
 
 /** How long a decision made in the console can be taken back before anything follows from it. */
 const undo_ms = 8_000;
@@ -218,19 +219,6 @@ export const clearAttention = commandAction<CommandState, { order: string; note:
   },
   refused: refusedCommand,
 });
-
-function refusedCommand(
-  { message, fieldErrors }: { message: string; fieldErrors?: Record<string, string> },
-  typed: Readonly<Record<string, string>>,
-): CommandState {
-  const { reason, ...others } = fieldErrors ?? {};
-  return {
-    status: "refused",
-    message,
-    fieldErrors: fieldErrors && { ...others, ...(reason && { note: reason }) },
-    note: typed.note,
-  };
-}
 
 function drawAgain(order: string): void {
   revalidatePath(`/orders/${order}`);
