@@ -4,7 +4,7 @@ import { type Counted, count_max } from "./page";
 import { demandReader } from "./permission";
 import { openTasks } from "./queue";
 import { currentGeneration, type Store } from "./store";
-import { walkOf } from "./task-list";
+import { tasksToCount } from "./task-list";
 
 /**
  * How much waits, for whom, and since when: for the page of those who run Holdpoint, and for their monitoring. Numbers and
@@ -85,7 +85,7 @@ async function measureUpTo(
       .map((row) => [row.what, depthOf(row)]),
   ) as Operations["depths"];
   const effects = rows
-    .filter(({ what }) => what === "effects")
+    .filter(({ what, count }) => what === "effects" && count > 0)
     .map((row) => ({ effect: row.effect ?? "", state: row.state ?? "", ...depthOf(row) }))
     .sort((a, b) => a.effect.localeCompare(b.effect) || undone.indexOf(a.state) - undone.indexOf(b.state));
   const waiting = Number(rows.find(({ what }) => what === "backlog")?.count ?? 0);
@@ -96,9 +96,11 @@ function depthOf({ count, more, oldest }: Row): Depth {
   return { count: Number(count), more, oldestAt: oldest?.toISOString() ?? null };
 }
 
+/** Of rows with a `since`, of which no walk gives more than `most`. */
 const counted = (what: DepthName | "backlog", rows: string, most = "$3::integer") =>
-  `SELECT '${what}' AS what, NULL AS effect, NULL AS state, count(*) AS count, min(since) AS oldest, count(*) >= ${most} AS more
-   FROM (SELECT since FROM (${rows}) walked LIMIT ${most}) counted`;
+  `SELECT '${what}' AS what, NULL AS effect, NULL AS state, least(count(*), ${most}) AS count, min(since) AS oldest,
+     count(*) >= ${most} AS more
+   FROM (${rows}) walked`;
 
 // In the words of the index that keeps them: what waits for the outside or for a person. The others have something due.
 const waitingStates = "('PENDING', 'FAILED', 'IN_DOUBT')";
@@ -112,27 +114,20 @@ const attention = `SELECT o.order_id, o.received_at AS since FROM orders o
 const due = (most: string) => `SELECT e.name, e.state, e.changed_at AS since FROM effect e
    WHERE ${here("e")} AND e.due_at IS NOT NULL ORDER BY e.due_at LIMIT ${most}`;
 
-const counting = (walk: string) => `SELECT *, count(*) OVER () >= $3::integer AS stopped FROM (${walk}) e`;
-
-const effects = [
-  ...["PENDING", "FAILED", "IN_DOUBT"].map((state) =>
-    counting(`SELECT e.name, e.state, e.changed_at AS since FROM effect e
-     WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = '${state}' ORDER BY e.changed_at LIMIT $3::integer`),
-  ),
-  `SELECT * FROM (${counting(due("$3::integer"))}) e WHERE state IN ('INTENDED', 'ATTEMPTED')`,
-];
+/** Of a walk over effects, how many by name and state; `of` says which of those it gives are counted. */
+const effectsOf = (walk: string, of = "true") =>
+  `SELECT 'effects', name, state, count(*) FILTER (WHERE ${of}), min(since) FILTER (WHERE ${of}),
+     sum(count(*)) OVER () >= $3::integer
+   FROM (${walk}) e GROUP BY name, state`;
 
 // Every part reads along an index in the order of its instants, so that the oldest is among what is counted; only the open
 // tasks are kept by when they are to be decided instead of by when they were opened.
 const statement = [
-  counted(
-    "tasksOpen",
-    `SELECT t.opened_at AS since FROM (${walkOf({ ranges: openTasks }, ["true"], "$3::integer")}) t`,
-  ),
+  counted("tasksOpen", `SELECT t.opened_at AS since FROM (${tasksToCount(openTasks, "$3::integer")}) t`),
   counted(
     "tasksBreached",
     `SELECT t.breach_at AS since
-     FROM (${walkOf({ ranges: openTasks }, ["t.breach_at <= $2::timestamptz"], "$3::integer")}) t`,
+     FROM (${tasksToCount(openTasks, "$3::integer", "t.breach_at <= $2::timestamptz")}) t`,
   ),
   counted(
     "timersDue",
@@ -140,8 +135,7 @@ const statement = [
       ORDER BY t.due_at LIMIT $3::integer)
      UNION ALL
      (SELECT e.due_at FROM effect e WHERE ${here("e")} AND e.due_at <= $2::timestamptz
-      ORDER BY e.due_at LIMIT $3::integer)
-     ORDER BY since`,
+      ORDER BY e.due_at LIMIT $3::integer)`,
   ),
   // What waits for a machine: by this intake sends clients away.
   counted(
@@ -153,7 +147,7 @@ const statement = [
     "effectsInDoubt",
     `SELECT e.changed_at AS since FROM effect e
      WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = 'IN_DOUBT' AND e.due_at IS NULL
-     ORDER BY e.changed_at`,
+     ORDER BY e.changed_at LIMIT $3::integer`,
   ),
   // An effect that failed for good has its order need attention; what ended orders gave up is nobody's concern any more.
   `SELECT 'effectsFailed', NULL, NULL, coalesce(sum(failed), 0)::bigint, min(oldest), count(*) >= $3::integer
@@ -161,7 +155,9 @@ const statement = [
      SELECT count(*) AS failed, min(e.changed_at) AS oldest FROM effect e
      WHERE ${here("e")} AND e.state = 'FAILED' AND e.order_id = o.order_id) e`,
   counted("ordersNeedingAttention", attention),
-  `SELECT 'effects', name, state, count(*), min(since), bool_or(stopped)
-   FROM (${effects.join(" UNION ALL ")}) e
-   GROUP BY name, state`,
+  ...["PENDING", "FAILED", "IN_DOUBT"].map((state) =>
+    effectsOf(`SELECT e.name, e.state, e.changed_at AS since FROM effect e
+     WHERE ${here("e")} AND e.state IN ${waitingStates} AND e.state = '${state}' ORDER BY e.changed_at LIMIT $3::integer`),
+  ),
+  effectsOf(due("$3::integer"), "state IN ('INTENDED', 'ATTEMPTED')"),
 ].join("\nUNION ALL\n");

@@ -57,23 +57,37 @@ type TaskRow = CustomerRow &
 const byBreach = "breach_at, order_id, step, visit";
 
 /**
- * The first `most` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
+ * The first `count_max` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
  * its ranges, merged. A task that is in several of them comes once.
  */
-export function walkOf(
-  { ranges }: Pick<TaskList, "ranges">,
-  afters: readonly string[] = ["true"],
-  most = `${count_max}`,
-): string {
+function walkOf({ ranges }: TaskList, afters: readonly string[]): string {
   const walks = ranges.flatMap((range) =>
     afters.map(
       (after) =>
         `(SELECT * FROM task t WHERE t.workspace = $1 AND t.generation = ${currentGeneration} AND ${range} AND ${after}
-          ORDER BY ${byBreach} LIMIT ${most})`,
+          ORDER BY ${byBreach} LIMIT ${count_max})`,
     ),
   );
   if (walks.length === 1) return walks[0]!;
-  return `SELECT DISTINCT ON (${byBreach}) * FROM (${walks.join(" UNION ALL ")}) t ORDER BY ${byBreach} LIMIT ${most}`;
+  return `SELECT DISTINCT ON (${byBreach}) * FROM (${walks.join(" UNION ALL ")}) t ORDER BY ${byBreach} LIMIT ${count_max}`;
+}
+
+/**
+ * The tasks of these ranges for counting them, as rows with what is counted of them: of each range the first `most` by
+ * deadline that are `also` so, without those that an earlier range has. Where one of them stops at `most`, there are as many
+ * rows in all: of those left out of it, the earlier range has as many.
+ */
+export function tasksToCount(ranges: readonly string[], most: number | string, also = "true"): string {
+  const columns = "t.state, t.roles, t.excluded, t.escalated, t.opened_at, t.breach_at";
+  return ranges
+    .map((range, n) => {
+      const first = `SELECT ${columns} FROM task t
+        WHERE t.workspace = $1 AND t.generation = ${currentGeneration} AND ${range} AND ${also}
+        ORDER BY t.breach_at LIMIT ${most}`;
+      const earlier = ranges.slice(0, n).map((each) => `AND NOT (${each})`);
+      return `SELECT * FROM (${first}) t WHERE true ${earlier.join(" ")}`;
+    })
+    .join(" UNION ALL ");
 }
 
 /**

@@ -6,7 +6,7 @@ import { mayRead } from "./permission";
 import { decidableBy } from "./queue";
 import { askedFor } from "./requests";
 import { currentGeneration, type Store } from "./store";
-import { type TaskList, walkOf } from "./task-list";
+import { type TaskList, tasksToCount } from "./task-list";
 
 /** What every page says of who looks at it. A number is null where this actor may not read the list. */
 export type Waiting = {
@@ -57,9 +57,10 @@ export async function waitingFor(actor: AuthorizedActor, store: Store): Promise<
 const notCounted = "SELECT NULL::bigint AS count, NULL::bigint AS walked";
 
 function countOf(list: TaskList): string {
-  return `SELECT count(*) FILTER (WHERE ${list.shown}) AS count, count(*) AS walked FROM (${walkOf(list)}) w`;
+  return `SELECT count(*) FILTER (WHERE ${list.shown}) AS count, count(*) AS walked FROM (${tasksToCount(list.ranges, count_max)}) w`;
 }
 
 function counted(count: bigint | null | undefined, walked: bigint | null | undefined): Counted | null {
-  return count == null ? null : { count: Number(count), more: Number(walked) === count_max };
+  if (count == null) return null;
+  return { count: Math.min(Number(count), count_max), more: Number(walked) >= count_max };
 }
