@@ -7,8 +7,8 @@
  * others go to the carrier at once. Every second somebody signed in looks at a page: queue, order, escalations, operations,
  * requests.
  *
- * The console keeps the newest 50,000 streams in memory. They are filled before the time begins (`--filling` orders, in
- * requests of 100, which then wait for review), because a cache that fills is no leak and would look like one.
+ * The console keeps the newest 50,000 streams in memory. They are filled before the time begins, by orders that come to
+ * their end (`--filling` of them, in requests of 100), because a cache that fills is no leak and would look like one.
  *
  * A line a minute: what came in, what requests and pages took, the console's memory (the least of six readings, since what
  * lies between two collections is no growth), the database, what waits. At the end a line through each figure of the second
@@ -32,6 +32,9 @@ const batchEvery_ms = 10_000;
 const pageEvery_ms = 1_000;
 const readingEvery_ms = 10_000;
 const failures_told_max = 20;
+const filling_orders = 1_000;
+/** While more than this waits for the carrier, no more is filled in. */
+const fillingBacklog_max = 200;
 /** Later than this, what was missed is not caught up with. */
 const late_ms_max = 1_000;
 const memory_share_max = 0.05;
@@ -68,7 +71,7 @@ const standstills = new Standstills();
 
 /** What is going on in the present minute. */
 let present = begin();
-let sent = 0;
+let sent = Number(values.filling);
 let orders = 0;
 let newest: string | undefined;
 const underWay = new Set<Promise<void>>();
@@ -79,7 +82,12 @@ process.exit(sound ? 0 : 1);
 async function soak(bench: BenchConsole): Promise<boolean> {
   for (const [id, role] of Object.entries(cast)) await bench.addPerson(id, role);
   const intake = intakeOver(bench.pool, await bench.apiKey("rita"));
-  await fill(intake, Number(values.filling));
+  const cookies = {
+    ana: await bench.signIn("ana"),
+    sam: await bench.signIn("sam"),
+    rita: await bench.signIn("rita"),
+  };
+  await fill(bench, intake, Number(values.filling));
 
   const minutes: Minute[] = [];
   const until = performance.now() + Number(values.minutes) * 60_000;
@@ -87,7 +95,7 @@ async function soak(bench: BenchConsole): Promise<boolean> {
   await Promise.all([
     every(1_000 / Number(values.rate), () => one(bench, intake)),
     every(batchEvery_ms, () => many(bench, intake)),
-    pages(bench, every),
+    pages(bench, cookies, every),
     every(readingEvery_ms, async () => void (await read(bench))),
     every(60_000, async (n) => {
       if (n === 0) return;
@@ -124,18 +132,25 @@ function track(work: Promise<void>): void {
   underWay.add(tracked);
 }
 
-async function fill(intake: Intake, count: number): Promise<void> {
-  const requests = Array.from({ length: Math.ceil(count / 100) }, (_, request) =>
-    Array.from({ length: 100 }, (_, n) => content(`filling-${request}-${n}`, request * 100 + n, true)),
-  );
-  const taken_s = await seconds(() => each(4, requests, async (some) => void (await intake.many(some))));
+async function fill(bench: BenchConsole, intake: Intake, count: number): Promise<void> {
+  const taken_s = await seconds(async () => {
+    for (let from = 0; from < count; from += filling_orders) {
+      const requests = Array.from({ length: filling_orders / 100 }, (_, request) =>
+        Array.from({ length: 100 }, (_, n) => from + request * 100 + n).map((n) =>
+          content(`filling-${n}`, n, false),
+        ),
+      );
+      await each(2, requests, async (some) => void (await intake.many(some)));
+      while (((await bench.metrics()).get("holdpoint_backlog") ?? 0) > fillingBacklog_max) await after(250);
+    }
+  });
   if (!values.json) console.log(`filled with ${count} orders in ${taken_s.toFixed(0)} s`);
 }
 
-/** No two of one customer are alike, so that limits alone decide who is reviewed. */
+/** Of each customer the first order is reviewed, and then those over the limit: no two of one customer are alike. */
 function content(businessKey: string, n: number, isLarge: boolean) {
   const order = largeOrder(businessKey, n);
-  const amount = isLarge ? order.total.amount : 1_000 + (n % 90_000);
+  const amount = isLarge ? order.total.amount : 1 + (n % 100_000);
   return { ...order, requestedBy: "rita", total: { ...order.total, amount } };
 }
 
@@ -162,16 +177,14 @@ function received(bench: BenchConsole, order: string, n: number): void {
   track(dealWith(bench, order, n >> 1));
 }
 
+type Cookies = { [who in "ana" | "sam" | "rita"]: string };
+
 async function pages(
   bench: BenchConsole,
+  cookies: Cookies,
   every: (period_ms: number, work: (n: number) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const cookies = {
-    ana: await bench.signIn("ana"),
-    sam: await bench.signIn("sam"),
-    rita: await bench.signIn("rita"),
-  };
-  const visits: [keyof typeof cookies, () => string][] = [
+  const visits: [keyof Cookies, () => string][] = [
     ["ana", () => "/queue"],
     ["ana", () => `/orders/${newest}`],
     ["sam", () => "/escalations"],

@@ -179,6 +179,13 @@ test("a body that does not say its length is read no further than the bound", as
   expect(pulled).toBeLessThan(10);
 });
 
+test("a body that breaks off is the client's going away and no failure of ours", async () => {
+  const broken = new ReadableStream({
+    start: (controller) => controller.error(Object.assign(new Error("aborted"), { code: "ECONNRESET" })),
+  });
+  expect(await readBytes(asked(broken))).toMatchObject({ problem: true, status: 400, code: "brokenOff" });
+});
+
 test.each([
   ["", "nothing"],
   ["{", "half a value"],

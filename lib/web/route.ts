@@ -107,16 +107,20 @@ function decoded(segment: string): string {
 
 export const body_bytes_max = 64 * 1024;
 
-/** The body's bytes, or the problem that they are too many: reading stops at the bound. */
+/** The body's bytes, or the problem that they are too many, where reading stops, or broke off: then nobody hears of it. */
 export async function readBytes(request: Request, bytes_max = body_bytes_max): Promise<Uint8Array | Problem> {
   const tooLarge = problem(413, "tooLarge", `A request's body is at most ${bytes_max} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > bytes_max) return tooLarge;
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of request.body ?? []) {
-    length += part.byteLength;
-    if (length > bytes_max) return tooLarge;
-    parts.push(part);
+  try {
+    for await (const part of request.body ?? []) {
+      length += part.byteLength;
+      if (length > bytes_max) return tooLarge;
+      parts.push(part);
+    }
+  } catch {
+    return problem(400, "brokenOff", "The request's body broke off.");
   }
   return Buffer.concat(parts);
 }
