@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { orderStandings, ordersPage } from "#lib/queries/orders";
-import { count_max, lines_per_page } from "#lib/queries/page";
+import { lines_per_page, looked_max } from "#lib/queries/page";
 import { readersOf } from "#lib/queries/permission";
 import { gate } from "#lib/web/gate";
 import { ButtonLink } from "../../components/button";
@@ -65,7 +65,7 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
         of="Orders"
         summary={
           stopped
-            ? `Of ${formatNumber(count_max)} orders looked at. The next page looks further back.`
+            ? `Of ${formatNumber(looked_max)} orders looked at. The next page looks further back.`
             : undefined
         }
         first={after ? ordersFrom(texts, undefined) : undefined}

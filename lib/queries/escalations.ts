@@ -2,8 +2,8 @@ import type { AuthorizedActor } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
 import { readOn } from "./order-reading";
 import {
-  count_max,
   cutWalk,
+  looked_max,
   orderCursorOf,
   type Page,
   pageOfWalk,
@@ -82,7 +82,7 @@ export async function attentionPage(
   const walk = `SELECT * FROM orders o
     WHERE workspace = $1 AND generation = ${currentGeneration} AND needs_attention IS NOT NULL
       ${after ? "AND (received_at, order_id) > ($2::timestamptz, $3)" : ""}
-    ORDER BY received_at, order_id LIMIT ${count_max}`;
+    ORDER BY received_at, order_id LIMIT ${looked_max}`;
   const rows = await store.database.$queryRawUnsafe<AttentionRow[]>(
     `SELECT o.walked, o.shown, o.order_id, o.business_key, o.requested_by, o.amount_minor, o.currency, o.received_at,
        o.needs_attention, o.version, ${customerColumns}

@@ -1,6 +1,6 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { type OrderLine, orderLines, taskSteps } from "./order-lines";
-import { count_max, type Page, readOrderCursor } from "./page";
+import { looked_max, type Page, readOrderCursor } from "./page";
 import { demandReader } from "./permission";
 import type { OrderStanding } from "./standing";
 import { currentGeneration, type Store } from "./store";
@@ -73,6 +73,6 @@ export async function ordersPage(
   const order = "received_at DESC, order_id DESC";
   const walk = `SELECT * FROM orders
     WHERE workspace = $1 AND generation = ${currentGeneration} ${conditionsOfWalk.filter(Boolean).join(" ")}
-    ORDER BY ${order} LIMIT ${count_max}`;
+    ORDER BY ${order} LIMIT ${looked_max}`;
   return orderLines(store, { walk, order, shown: standing ? conditions[standing] : "true" }, parameters);
 }

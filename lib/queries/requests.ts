@@ -1,6 +1,6 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { type OrderLine, orderLines } from "./order-lines";
-import { count_max, lines_per_page, type Page, readOrderCursor } from "./page";
+import { lines_per_page, looked_max, type Page, readOrderCursor } from "./page";
 import { demandReader } from "./permission";
 import { currentGeneration, type Store } from "./store";
 
@@ -11,7 +11,7 @@ export const askedFor = `workspace = $1 AND generation = ${currentGeneration} AN
 export async function needingChanges(actor: AuthorizedActor, store: Store): Promise<OrderLine[]> {
   demandReader(actor, store.keys.workspace, "ownOrders");
   const order = "received_at, order_id";
-  const walk = `SELECT * FROM orders WHERE ${askedFor} AND changes_requested ORDER BY ${order} LIMIT ${count_max}`;
+  const walk = `SELECT * FROM orders WHERE ${askedFor} AND changes_requested ORDER BY ${order} LIMIT ${looked_max}`;
   const { lines } = await orderLines(store, { walk, order, shown: "w.status = 'open'" }, [
     actor.person ?? "",
   ]);
@@ -29,7 +29,7 @@ export async function requestsPage(
   const order = "received_at DESC, order_id DESC";
   const walk = `SELECT * FROM orders
     WHERE ${askedFor} ${before ? "AND (received_at, order_id) < ($3::timestamptz, $4)" : ""}
-    ORDER BY ${order} LIMIT ${count_max}`;
+    ORDER BY ${order} LIMIT ${looked_max}`;
   const place = before ? [before.receivedAt, before.order] : [];
   return orderLines(store, { walk, order, shown: "true" }, [actor.person ?? "", ...place]);
 }

@@ -1,5 +1,5 @@
 import type { Currency, Money } from "#lib/domain/money";
-import { count_max, cutWalk, type Page, pageOfWalk, type WalkedRow } from "./page";
+import { cutWalk, looked_max, type Page, pageOfWalk, type WalkedRow } from "./page";
 import { namesAt, type PersonVersion } from "./people-names";
 import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
 import { currentGeneration, type Store } from "./store";
@@ -57,7 +57,7 @@ type TaskRow = CustomerRow &
 const byBreach = "breach_at, order_id, step, visit";
 
 /**
- * The first `count_max` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
+ * The first `looked_max` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
  * its ranges, merged. A task that is in several of them comes once.
  */
 function walkOf({ ranges }: TaskList, afters: readonly string[]): string {
@@ -65,11 +65,11 @@ function walkOf({ ranges }: TaskList, afters: readonly string[]): string {
     afters.map(
       (after) =>
         `(SELECT * FROM task t WHERE t.workspace = $1 AND t.generation = ${currentGeneration} AND ${range} AND ${after}
-          ORDER BY ${byBreach} LIMIT ${count_max})`,
+          ORDER BY ${byBreach} LIMIT ${looked_max})`,
     ),
   );
   if (walks.length === 1) return walks[0]!;
-  return `SELECT DISTINCT ON (${byBreach}) * FROM (${walks.join(" UNION ALL ")}) t ORDER BY ${byBreach} LIMIT ${count_max}`;
+  return `SELECT DISTINCT ON (${byBreach}) * FROM (${walks.join(" UNION ALL ")}) t ORDER BY ${byBreach} LIMIT ${looked_max}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type AuthorizedActor, demandActor } from "#lib/domain/authority";
 import { escalatedTasks } from "./escalations";
-import { type Counted, count_max } from "./page";
+import { type Counted, count_max, looked_max } from "./page";
 import { namesAt } from "./people-names";
 import { mayRead } from "./permission";
 import { decidableBy } from "./queue";
@@ -21,9 +21,9 @@ export type Waiting = {
 
 type WaitingRow = {
   decidable: bigint | null;
-  decidable_walked: bigint | null;
+  decidable_stopped: boolean | null;
   escalated: bigint | null;
-  escalated_walked: bigint | null;
+  escalated_stopped: boolean | null;
   asked: boolean;
   version: number | null;
 };
@@ -35,8 +35,8 @@ export async function waitingFor(actor: AuthorizedActor, store: Store): Promise<
   const decidable = decidableBy(actor, person);
   const counts = { queue: mayRead(actor, "queue"), escalations: mayRead(actor, "escalations") };
   const [row] = await store.database.$queryRawUnsafe<WaitingRow[]>(
-    `SELECT decidable.count AS decidable, decidable.walked AS decidable_walked,
-       escalated.count AS escalated, escalated.walked AS escalated_walked,
+    `SELECT decidable.count AS decidable, decidable.stopped AS decidable_stopped,
+       escalated.count AS escalated, escalated.stopped AS escalated_stopped,
        EXISTS (SELECT FROM orders WHERE ${askedFor}) AS asked,
        (SELECT version FROM person WHERE workspace = $1 AND generation = ${currentGeneration} AND person_id = $2) AS version
      FROM (${counts.queue ? countOf(decidable) : notCounted}) decidable,
@@ -48,19 +48,21 @@ export async function waitingFor(actor: AuthorizedActor, store: Store): Promise<
   const names = await namesAt(store, version === null ? [] : [{ person_id: person, version }]);
   return {
     name: names.person(person),
-    decidable: counted(row?.decidable, row?.decidable_walked),
-    escalated: counted(row?.escalated, row?.escalated_walked),
+    decidable: counted(row?.decidable, row?.decidable_stopped),
+    escalated: counted(row?.escalated, row?.escalated_stopped),
     asked: row?.asked === true && mayRead(actor, "ownOrders"),
   };
 }
 
-const notCounted = "SELECT NULL::bigint AS count, NULL::bigint AS walked";
+const notCounted = "SELECT NULL::bigint AS count, NULL::boolean AS stopped";
 
-function countOf(list: TaskList): string {
-  return `SELECT count(*) FILTER (WHERE ${list.shown}) AS count, count(*) AS walked FROM (${tasksToCount(list.ranges, count_max)}) w`;
+function countOf({ ranges, shown }: TaskList): string {
+  return `SELECT count(*) FILTER (WHERE shown) AS count, bool_or(walked >= ${looked_max}) AS stopped
+    FROM (SELECT * FROM (SELECT row_number() OVER () AS walked, (${shown}) AS shown FROM (${tasksToCount(ranges, looked_max)}) w) w
+      WHERE shown OR walked >= ${looked_max} LIMIT ${count_max}) w`;
 }
 
-function counted(count: bigint | null | undefined, walked: bigint | null | undefined): Counted | null {
+function counted(count: bigint | null | undefined, stopped: boolean | null | undefined): Counted | null {
   if (count == null) return null;
-  return { count: Math.min(Number(count), count_max), more: Number(walked) >= count_max };
+  return { count: Number(count), more: stopped === true || Number(count) === count_max };
 }
