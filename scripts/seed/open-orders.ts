@@ -17,7 +17,7 @@ export type SeedOptions = {
   report?: (line: string) => void;
 };
 
-/** Whom the seeder lets ask for orders and decide them. One asks for a tenth of all orders, and is a reviewer too. */
+/** Whom the seeder lets ask for orders and decide them, among others. One asks for a tenth of all orders and is a reviewer too. */
 export const seeded = {
   greatRequester: "seed-requester-1",
   requester: "seed-requester-2",
@@ -74,7 +74,7 @@ const people = `
 
 /**
  * What each order is, as a share of a thousand. Those in review wait for thirty to sixty days yet, so that no scheduler
- * that comes by finds them all due; what was escalated is older. What waits for a machine is not more than a machine leaves
+ * that comes by finds them all due; what was escalated is older. Two in a hundred were, of few orders more, so that they fill a page. What waits for a machine is not more than a machine leaves
  * waiting: it is among the newest thousand alone.
  */
 const seededOrder = `
@@ -83,20 +83,20 @@ const seededOrder = `
   FROM workspace_head h, generate_series(1, $2::bigint) n,
     LATERAL (SELECT n * 7919 % 1000 AS share,
       $3::timestamptz - ($2 - n) * (interval '30 days' / $2::float8) AS received_at,
-      'seed-requester-' || CASE WHEN n % 10 = 0 THEN 1 ELSE n * 31 % 499 + 2 END AS requester) a,
+      'seed-requester-' || CASE WHEN n % 10 = 0 THEN 1 WHEN n % 16 = 1 THEN 2 ELSE n * 31 % 498 + 3 END AS requester) a,
     LATERAL (SELECT CASE
-      WHEN share < 20 THEN 'escalated'
-      WHEN share < 22 THEN 'escalatedSentBack'
-      WHEN share < 70 THEN 'sentBack'
-      WHEN share < 80 THEN 'onHold'
-      WHEN share < 180 THEN 'claimed'
-      WHEN share < 230 THEN 'inProgress'
-      WHEN share < 240 THEN 'forwarded'
-      WHEN share < 241 THEN 'forwardedToAdmin'
-      WHEN share < 840 THEN 'ready'
-      WHEN share < 866 THEN 'failed'
-      WHEN share < 874 THEN 'inDoubt'
-      WHEN share < 880 THEN 'contradicted'
+      WHEN share < 2 THEN 'escalatedSentBack'
+      WHEN share < greatest(22, 70000 / $2) THEN 'escalated'
+      WHEN share < 130 THEN 'sentBack'
+      WHEN share < 140 THEN 'onHold'
+      WHEN share < 240 THEN 'claimed'
+      WHEN share < 290 THEN 'inProgress'
+      WHEN share < 300 THEN 'forwarded'
+      WHEN share < 301 THEN 'forwardedToAdmin'
+      WHEN share < 790 THEN 'ready'
+      WHEN share < 820 THEN 'failed'
+      WHEN share < 845 THEN 'inDoubt'
+      WHEN share < 860 THEN 'contradicted'
       WHEN share < 960 OR n <= $2 - 1000 THEN 'pending'
       WHEN share < 962 THEN 'settling'
       WHEN share < 982 THEN 'intended'
