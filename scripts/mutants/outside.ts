@@ -101,6 +101,15 @@ export const outside: readonly Guard[] = [
     },
   },
   {
+    name: "dispatch that is paused",
+    promise: "While dispatch is paused nothing is sent, by whichever process",
+    changes: [{ file: "lib/engine/runtime.ts", from: "engine.stopped.dispatch ?", to: "false ?" }],
+    test: {
+      file: "lib/engine/switches.db.test.ts",
+      name: "while dispatch is paused people decide, effects stay INTENDED without an attempt, and afterwards they are sent",
+    },
+  },
+  {
     name: "breaker",
     promise: "An outside that does not answer is left alone",
     changes: [{ file: lane, from: "this.#closedAt_ms = now_ms;", to: "" }],

@@ -148,6 +148,18 @@ export const recording: readonly Guard[] = [
     },
   },
   {
+    name: "version of the rows",
+    promise: "Once a newer version has taken over a workspace an older one writes nothing and claims nothing",
+    changes: [
+      { file: append, from: "p_rows_version <> head.rows_version OR ", to: "" },
+      { file: "lib/engine/append.ts", from: "if (rowsVersion !== this.rowsVersion)", to: "if (false)" },
+    ],
+    test: {
+      file: "lib/engine/succession.db.test.ts",
+      name: "the older process is refused from the switch on, says so, and claims nothing that is due",
+    },
+  },
+  {
     name: "isolation",
     promise: "No append reads what was true before it had the lock",
     changes: [
@@ -368,6 +380,21 @@ export const recording: readonly Guard[] = [
     test: {
       file: writers,
       name: "a right that is taken away > with an API key ends what the key may do, also for whoever was let in with it before",
+    },
+  },
+  {
+    name: "intake that is stopped",
+    promise: "While intake is stopped no order comes in, and nobody is told otherwise",
+    changes: [
+      {
+        file: "lib/domain/decide-order.ts",
+        from: "  const { intake } = facts.stopped;\n",
+        to: "  const intake = null as (typeof facts.stopped)['intake'];\n",
+      },
+    ],
+    test: {
+      file: "lib/engine/switches.db.test.ts",
+      name: "while intake is stopped a new order is refused and says since when, one that is known gets its answer, the past is taken",
     },
   },
 ];
