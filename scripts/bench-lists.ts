@@ -13,9 +13,9 @@ import { type Database, openDatabase } from "#lib/db";
 import { workspaceKeys } from "#lib/log/keys";
 import { ensureDatabase } from "./embedded-postgres";
 import { migrate } from "./migrations";
-import { listsOf, type Reading } from "./seed/lists";
 import { seedOpenOrders } from "./seed/open-orders";
 import { startThrowawayCluster } from "./testing/cluster";
+import { listsOf, type Reading } from "./testing/console-lists";
 
 const { values } = parseArgs({
   options: {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "#lib/db";
 import { workspaceKeys } from "#lib/log/keys";
 import { withClient } from "#scripts/embedded-postgres";
-import { listsOf, type Reading } from "#scripts/seed/lists";
 import { seedOpenOrders } from "#scripts/seed/open-orders";
+import { listsOf, type Reading } from "#scripts/testing/console-lists";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
 import { count_max, lines_per_page, looked_max } from "./page";
 

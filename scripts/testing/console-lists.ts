@@ -10,7 +10,7 @@ import { queue } from "#lib/queries/queue";
 import { needingChanges, requestsPage } from "#lib/queries/requests";
 import type { Store } from "#lib/queries/store";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
-import { seeded } from "./open-orders";
+import { seeded } from "../seed/open-orders";
 
 /** Asks once; answers how many rows it was given, or how many it counted. */
 export type Reading = (store: Store) => Promise<number>;
