@@ -94,8 +94,11 @@ class Rebuild {
     await target.removeOthers(head.generation);
 
     const until = await this.#fill(target);
-    const contradictions = await this.#repairHeads();
-    for (const table of GenerationWriter.tables) await this.writer.query(`ANALYZE ${table}`);
+    // Nothing is folded meanwhile, so the database has both processors for itself.
+    const [contradictions] = await Promise.all([
+      this.#repairHeads(),
+      this.reader.query(`ANALYZE ${GenerationWriter.tables.join(", ")}`),
+    ]);
     const events = await this.#switch(target, until, head.generation);
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
     await target.removeOthers(generation);
@@ -243,8 +246,10 @@ class Rebuild {
     // One statement sees events and heads of one moment; a head that moves on meanwhile is newer and stays.
     const { rowCount } = await writer.query(
       `WITH last AS (
-         SELECT DISTINCT ON (stream) workspace, stream, version, leaf FROM event
-         WHERE workspace = $1 ORDER BY stream, version DESC
+         SELECT e.* FROM (SELECT DISTINCT stream FROM event WHERE workspace = $1) s, LATERAL (
+           SELECT workspace, stream, version, leaf FROM event
+           WHERE workspace = $1 AND stream = s.stream ORDER BY version DESC LIMIT 1
+         ) e
        )
        INSERT INTO stream_head AS held (workspace, stream, version, leaf)
        SELECT last.* FROM last LEFT JOIN stream_head h USING (workspace, stream)
