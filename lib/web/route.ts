@@ -90,9 +90,8 @@ function logRefusal(during: string, { status, code }: Problem, requestId: string
 }
 
 /** Which route it was: what was asked for in a parameter or in the query may be anything, a name too. */
-function routeOf(request: Request, params: object | undefined): string {
-  // Next hands a route without parameters none at all, whatever its types say.
-  const names = new Map(Object.entries(params ?? {}).map(([name, value]) => [`${value}`, `[${name}]`]));
+function routeOf(request: Request, params: object): string {
+  const names = new Map(Object.entries(params).map(([name, value]) => [`${value}`, `[${name}]`]));
   const segments = new URL(request.url).pathname.split("/");
   return `${request.method} ${segments.map((segment) => names.get(decoded(segment)) ?? segment).join("/")}`;
 }
