@@ -86,6 +86,8 @@ export function decideEffect(
       probed(progress, step, effect, command.found);
       break;
     case "effect.answer":
+      if ((command.attempt ?? 0) > effect.attempts)
+        return reject("invalid", "No such attempt was begun.", { field: "attempt" });
       answered(progress, step, effect, command);
       break;
   }

@@ -88,9 +88,8 @@ function receive(
         });
   }
 
-  const { intake } = facts.stopped;
-  if (intake && !command.past)
-    return reject("unavailable", `Intake is stopped since ${intake.since}: no order is taken in.`, {
+  if (facts.stopped.intake && !command.past)
+    return reject("unavailable", "Intake is stopped, so no order is taken in. Try again later.", {
       retryAfter_s: intakeAgain_s,
     });
 

@@ -168,12 +168,26 @@ describe("whatever anybody does", () => {
   it("an attempt has a number of its own, and none begins while another has its lease", () => {
     fc.assert(
       fc.property(orders, ({ log }) => {
+        const begun = new Map<string, number>();
         const running = new Map<string, { number: number; leaseUntil: string }>();
         for (const event of log) {
-          if (event.type === "effectAttempted") {
-            const before = running.get(event.data.key);
-            expect(event.data.attempt.number).toBe((before?.number ?? 0) + 1);
-            running.set(event.data.key, event.data.attempt);
+          switch (event.type) {
+            case "effectIntended":
+            case "effectAttempted": {
+              const { key, attempt } = event.data;
+              if (!attempt) break;
+              expect(attempt.number).toBe((begun.get(key) ?? 0) + 1);
+              begun.set(key, attempt.number);
+              const before = running.get(key);
+              if (before) expect(event.recordedAt >= before.leaseUntil).toBe(true);
+              running.set(key, attempt);
+              break;
+            }
+            case "effectConfirmed":
+            case "effectPending":
+            case "effectFailed":
+            case "effectDoubted":
+              if (running.get(event.data.key)?.number === event.data.attempt) running.delete(event.data.key);
           }
         }
       }),

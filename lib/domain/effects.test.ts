@@ -113,6 +113,10 @@ describe("an answer", () => {
     second.when(answer(retryable, { attempt: 1 })).gives("effectAnswered");
   });
 
+  it("to an attempt that was never begun is refused", () => {
+    attempted.when(answer(retryable, { attempt: 2 })).refusedWith({ code: "invalid", field: "attempt" });
+  });
+
   it("to an effect of no such key is refused", () => {
     attempted.when(answer(confirmed("T-1"), { key: "x".repeat(43) })).refusedWith({ code: "notFound" });
   });

@@ -58,5 +58,5 @@ export function grantOf(facts: Facts, wanted: readonly Role[], doing: string): G
 }
 
 export function people(wanted: readonly Role[]): string {
-  return wanted.map((role) => `a ${role}`).join(" or ");
+  return wanted.map((role) => `${/^[aeiou]/.test(role) ? "an" : "a"} ${role}`).join(" or ");
 }

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { RowsVersionError } from "./append";
 import type { Runtime } from "./runtime";
 import type { TickReport } from "./scheduler";
 
@@ -28,6 +29,7 @@ export type Told =
   | { what: "stopped" };
 export type Tell = (told: Told) => void;
 
+const noRowsVersion = { superseded: false, message: "the scheduler failed and tries again" };
 const poll_ms = 1_000;
 const pause_ms = 100;
 const reconnect_ms = 2_000;
@@ -73,7 +75,9 @@ export function startDriver(runtime: Runtime, databaseUrl: string, tell: Tell): 
         more = report.more;
         if (didSomething(report)) tell({ what: "ticked", report });
       } catch (error) {
-        tell({ what: "trouble", during: "the scheduler failed and tries again", error });
+        const { superseded, message } = error instanceof RowsVersionError ? error : noRowsVersion;
+        // That a newer version has taken over is told once, and then nothing is tried again.
+        if (!superseded) tell({ what: "trouble", during: message, error });
       }
       await new Promise<void>((resolve) => setTimeout(resolve, pause_ms).unref());
       if (more || stopped) continue;
