@@ -70,7 +70,7 @@ type Given = {
   count: number;
   opening?: string;
   occurredAt?: string;
-  guards?: { stream: string; version: number }[];
+  guards?: { stream: string; leaf: string | null }[];
 };
 
 const command = (i: number, id: string, base: number, more: Partial<Given> = {}): Given => ({
@@ -283,13 +283,16 @@ describe("the losers of a batch come back as data, and the rest is written", () 
         command(0, "c1", 1),
         command(1, "after-known", 2),
         command(2, "stale", 4, { stream: "policy/b" }),
-        command(3, "guarded", 0, { stream: "policy/c", guards: [{ stream: "policy/a", version: 9 }] }),
+        command(3, "guarded", 0, {
+          stream: "policy/c",
+          guards: [{ stream: "policy/a", leaf: leafOf(lost) }],
+        }),
         command(4, "hangs-on-it", 1, { stream: "policy/c" }),
         command(5, "good", 0, {
           stream: "policy/d",
           guards: [
-            { stream: "policy/a", version: 1 },
-            { stream: "policy/none", version: 0 },
+            { stream: "policy/a", leaf: leafOf(one) },
+            { stream: "policy/none", leaf: null },
           ],
         }),
       ],

@@ -21,7 +21,8 @@ export type AppendCommand = {
   occurredAt: string;
   recordedAt: string;
   events: { type: string; schema: number; body: string }[];
-  guards: { stream: string; version: number }[];
+  /** Streams that permit it, by the leaf of the last event it was decided on; null where a stream has none. */
+  guards: { stream: string; leaf: string | null }[];
   subjectKey: { subject: string; wrapped: string } | null;
 };
 
@@ -98,10 +99,10 @@ export class Appender {
     const bodies: string[] = [];
     const subjectKeys: object[] = [];
     // Most commands of a batch hang on the same few streams: each is told, and looked at, once.
-    const guarded = new Map<string, { n: number; stream: string; version: number }>();
-    const guardOf = ({ stream, version }: { stream: string; version: number }) => {
-      const key = `${stream}@${version}`;
-      const known = guarded.get(key) ?? { n: guarded.size, stream, version };
+    const guarded = new Map<string, { n: number; stream: string; leaf: string | null }>();
+    const guardOf = ({ stream, leaf }: { stream: string; leaf: string | null }) => {
+      const key = `${stream} ${leaf}`;
+      const known = guarded.get(key) ?? { n: guarded.size, stream, leaf };
       guarded.set(key, known);
       return known.n;
     };

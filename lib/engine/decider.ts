@@ -166,7 +166,7 @@ export class Decider {
         events: sealed.map(({ body, recorded: { type } }) => ({ type, schema: schemas[type], body })),
         guards: job.permitting.map((permits) => ({
           stream: permits.stream,
-          version: latestOf(permits).version,
+          leaf: latestOf(permits).leaf,
         })),
         subjectKey: freshKey ? { subject: job.stream, wrapped: freshKey } : null,
       },

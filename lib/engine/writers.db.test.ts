@@ -256,6 +256,23 @@ describe("a right that is taken away", () => {
     }
   });
 
+  it("at the very version this process is about to write itself is gone all the same", async () => {
+    const workspace = await fresh();
+    const other = await workspace.another();
+    const root = workspace.person("root");
+    // This process knows rita as she was before the other one disables her.
+    await workspace.receive();
+    await workspace.ask(root, { type: "person.disable", person: "rita" }, undefined, other);
+    const [granted, received] = await Promise.all([
+      workspace.ask(root, { type: "person.grant", person: "rita", role: "supervisor" }),
+      workspace.receive({ businessKey: "late" }).catch((error) => error),
+    ]);
+    expect(granted).toMatchObject({ rejected: false, firstVersion: 3 });
+    expect(received).toMatchObject({ message: expect.stringContaining("disabled") });
+    expect((await workspace.log("access/rita")).map(({ type }) => type)).toEqual(["accessRefused"]);
+    await expectSound(workspace);
+  });
+
   it("with an API key ends what the key may do, also for whoever was let in with it before", async () => {
     const workspace = await fresh();
     const root = workspace.person("root");

@@ -1,6 +1,9 @@
 -- Which version of the code's rows a workspace has. append() takes only what a process of the same version sends: one that is
 -- older would write rows the newer ones misread, one that is newer waits until `npm run rebuild` has made the rows anew.
 --
+-- A guard is the leaf of the event it was decided on, null where there was none. By its version alone, what one process was
+-- about to write passed for what another one had written meanwhile.
+--
 -- A row of an effect says of which workflow it is, so that a flood of one workflow leaves its share to the others.
 
 DROP FUNCTION append(text, integer, jsonb, jsonb, integer[], text[], integer[], text, jsonb, json[]);
@@ -39,10 +42,10 @@ BEGIN
 
   WITH moved AS MATERIALIZED (
     SELECT coalesce(array_agg(g.n), '{}') AS guards
-    FROM jsonb_to_recordset(p_guards) AS g(n integer, stream text, version integer)
-    WHERE g.version <> coalesce((
-      SELECT held.version FROM stream_head held WHERE held.workspace = p_workspace AND held.stream = g.stream
-    ), 0)
+    FROM jsonb_to_recordset(p_guards) AS g(n integer, stream text, leaf text)
+    WHERE g.leaf IS DISTINCT FROM (
+      SELECT encode(held.leaf, 'hex') FROM stream_head held WHERE held.workspace = p_workspace AND held.stream = g.stream
+    )
   ), given AS (
     SELECT c.*, said, said #>> '{command,source}' AS source, said #>> '{command,id}' AS id, said #>> '{command,mac}' AS mac,
       lag(c.base + c.count) OVER (PARTITION BY c.stream ORDER BY c.i) AS chained_base
