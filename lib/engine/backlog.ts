@@ -21,18 +21,22 @@ export function isOverBacklog(engine: Engine, effects_max: number): Promise<bool
   return answer;
 }
 
-/** How many effects wait until a machine does something about them; counting stops at `most` where one is given. */
+/**
+ * How many effects wait until a machine does something about them; of what is soonest due no more than `most` are looked at.
+ * A machine's work is due at once, and what an outside has promised is due in days: it comes behind.
+ */
 export async function waitingForMachines(
   database: Database,
   workspace: string,
-  most: number | null = null,
+  most: number,
 ): Promise<number> {
   const [row] = await database.$queryRawUnsafe<{ waiting: bigint }[]>(
     `SELECT count(*) AS waiting FROM (
-       SELECT FROM effect WHERE workspace = $1
+       SELECT state FROM effect WHERE workspace = $1
          AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
-         AND due_at IS NOT NULL AND state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')
-       LIMIT $2::integer) e`,
+         AND due_at IS NOT NULL
+       ORDER BY due_at LIMIT $2::integer) e
+     WHERE state IN ('INTENDED', 'ATTEMPTED', 'IN_DOUBT')`,
     workspace,
     most,
   );

@@ -25,7 +25,7 @@ export class Backlog {
   async room(signal: AbortSignal, underWay: () => number): Promise<void> {
     while (this.#allowed <= 0) {
       const notCounted = underWay();
-      const waiting = await waitingForMachines(this.database, this.workspace);
+      const waiting = await waitingForMachines(this.database, this.workspace, this.waiting_max + 1);
       this.#allowed = this.waiting_max - waiting - notCounted;
       if (this.#allowed > 0) break;
       this.report(waiting);
