@@ -100,7 +100,7 @@ export class Carrier {
         return this.#late({ kind: "pending", reference: accepted(key) });
       case "confirmed, then called back rejected": {
         const reference = this.#do(effect, order, key);
-        this.#callBack(key, { kind: "rejected", reason: "Nobody was at home." });
+        this.callbacks.push(this.#takenBack(key));
         return confirmed(reference);
       }
       case "done, then timed out":
@@ -131,8 +131,8 @@ export class Carrier {
 
   /** What somebody who rings up is told of a key: the number of what was done, that it is under way, or nothing. */
   told(key: string): string | "under way" | null {
-    const reference = this.work.get(key)?.references.at(-1);
-    if (reference) return reference;
+    const work = this.work.get(key);
+    if (work && work.times > 0) return work.references.at(-1)!;
     return this.#memory.has(key) ? "under way" : null;
   }
 
@@ -176,7 +176,7 @@ export class Carrier {
   didNothingTwice(): void {
     for (const { key, effect, order, times } of this.work.values())
       demand(
-        times === 1,
+        times <= 1,
         () => `the carrier did ${effect} of order ${order} ${times} times under the key ${key}`,
       );
   }
@@ -208,6 +208,21 @@ export class Carrier {
 
   #callBack(key: string, outcome: EffectOutcome): void {
     this.callbacks.push({ messageId: this.#message(), key, outcome, occurredAt: this.#now() });
+  }
+
+  /** It says that it was not done after all, and from then on it was not: asked again, it begins anew. */
+  #takenBack(key: string): Callback {
+    return {
+      messageId: this.#message(),
+      key,
+      outcome: { kind: "rejected", reason: "Nobody was at home." },
+      occurredAt: this.#now(),
+      make: () => {
+        this.work.get(key)!.times--;
+        this.#memory.delete(key);
+        return { kind: "rejected", reason: "Nobody was at home." };
+      },
+    };
   }
 
   /** What was accepted is one job: a request under its key that was done meanwhile has done it. */
