@@ -42,13 +42,14 @@ const passing = (workflow: string, businessKey: string) => {
 };
 
 test("a flood of one workflow leaves the others their share, and within a workflow who came first is first", async () => {
-  await withRoomFor(2);
+  // One call at a time: of two that run at once either may be the first to reach the outside.
+  await withRoomFor(1);
   await workspace.receive({ businessKey: "makes the customer known" });
   for (let n = 0; n < 60; n++) await passing("order-fulfilment@1", `flood-${n}`);
   workspace.clock.advance_ms(1_000);
-  for (let n = 0; n < 3; n++) await passing("branching@1", `other-${n}`);
-  // The lane holds eight: two that run and six that wait for them. Everything else is INTENDED.
-  expect(called).toHaveLength(2);
+  for (let n = 0; n < 2; n++) await passing("branching@1", `other-${n}`);
+  // The lane holds one that runs and a few that wait for it. Everything else is INTENDED.
+  expect(called).toHaveLength(1);
   open();
   await workspace.runtime.dispatcher.idle();
   const before = called.length;
@@ -56,10 +57,9 @@ test("a flood of one workflow leaves the others their share, and within a workfl
   await workspace.runtime.tick(0);
   await workspace.runtime.dispatcher.idle();
   const turn = called.slice(before);
-  expect(turn.filter((key) => key.startsWith("other-"))).toEqual(["other-0", "other-1", "other-2"]);
-  // Two run at once, and either may be the first to reach the outside.
-  const oldest = Array.from({ length: turn.length - 3 }, (_, n) => `flood-${before + n}`);
-  expect(turn.filter((key) => key.startsWith("flood-")).toSorted()).toEqual(oldest.toSorted());
+  expect(turn.filter((key) => key.startsWith("other-"))).toEqual(["other-0", "other-1"]);
+  const oldest = Array.from({ length: turn.length - 2 }, (_, n) => `flood-${before + n}`);
+  expect(turn.filter((key) => key.startsWith("flood-"))).toEqual(oldest);
 });
 
 test("an order that is decided while others wait goes behind them, although there is room at that moment", async () => {
