@@ -116,7 +116,7 @@ const places: Readonly<Record<string, Place>> = {
   components: {
     does: "draws what it is given: data and server actions come as props",
     may: [],
-    packages: [next, react, "next-themes", "lucide-react", "@tanstack/react-query"],
+    packages: [next, react, "next-themes", "lucide-react", "@tanstack/react-query", "@tanstack/react-virtual"],
   },
   app: {
     does: "gates, parses, makes one call and renders",
