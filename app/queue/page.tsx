@@ -14,7 +14,10 @@ export const metadata: Metadata = { title: "Queue" };
 export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
   const actor = await gate(...readersOf("queue"));
   const after = single((await searchParams).after);
-  const [{ lines, next }, waits] = await Promise.all([queue(actor, store(), after), waiting(actor)]);
+  const [{ lines, next }, waits] = await Promise.all([
+    queue(actor, store(), (await viewNow()).now, { cursor: after }),
+    waiting(actor),
+  ]);
   const decidable = waits.decidable ?? { count: 0, more: false };
   const one = decidable.count === 1 && !decidable.more;
   return (

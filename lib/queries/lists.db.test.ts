@@ -10,7 +10,7 @@ import type { OrderLine } from "./order-lines";
 import { type OrderFilter, orderStandings, ordersPage } from "./orders";
 import { NotAllowedToReadError } from "./permission";
 import { unknownOutside } from "./possible";
-import { queue } from "./queue";
+import { queue, queueCounts, queueOf, queueViews } from "./queue";
 import { needingChanges, requestsPage } from "./requests";
 import { waitingFor } from "./waiting";
 
@@ -30,9 +30,9 @@ describe("the queue", () => {
       received.push(await workspace.receive({ requestedBy: n === 30 ? "remy" : "rita" }));
       if (n % 2) workspace.clock.advance_ms(1_000);
     }
-    const first = await queue(person("ana"), workspace);
+    const first = await queue(person("ana"), workspace, workspace.clock.now());
     expect(first.lines).toHaveLength(50);
-    const second = await queue(person("ana"), workspace, first.next ?? "");
+    const second = await queue(person("ana"), workspace, workspace.clock.now(), { cursor: first.next ?? "" });
     expect(second.next).toBeNull();
     const lines = [...first.lines, ...second.lines];
     expect(lines.map(({ order }) => order).sort()).toEqual([...received].sort());
@@ -40,8 +40,8 @@ describe("the queue", () => {
     expect(breaches).toEqual([...breaches].sort());
     expect(await waiting("ana")).toMatchObject({ decidable: { count: 60, more: false }, escalated: null });
 
-    const own = await queue(person("remy"), workspace);
-    const rest = await queue(person("remy"), workspace, own.next ?? "");
+    const own = await queue(person("remy"), workspace, workspace.clock.now());
+    const rest = await queue(person("remy"), workspace, workspace.clock.now(), { cursor: own.next ?? "" });
     expect([...own.lines, ...rest.lines].map(({ order }) => order)).not.toContain(received[30]);
     expect(await waiting("remy")).toMatchObject({ decidable: { count: 59, more: false }, escalated: null });
     expect(await waiting("sam")).toMatchObject({
@@ -51,17 +51,21 @@ describe("the queue", () => {
   });
 
   test("a cursor somebody typed begins at the start, and never breaks the query", async () => {
-    const start = await queue(person("ana"), workspace);
+    const start = await queue(person("ana"), workspace, workspace.clock.now());
     for (const typed of ["", "x", "~~~", "2026-13-45T99:99:99.999Z~a~b~1", "';drop table event~a~b~1"])
-      expect((await queue(person("ana"), workspace, typed)).lines[0]).toEqual(start.lines[0]);
+      expect(
+        (await queue(person("ana"), workspace, workspace.clock.now(), { cursor: typed })).lines[0],
+      ).toEqual(start.lines[0]);
   });
 
   test("says who holds a task, who asked for it and for which customer, and no customer who was erased", async () => {
     const order = await workspace.receive({ customer: { name: "Ada Byron" }, requestedBy: "remy" });
     await workspace.ask(person("ana"), { type: "task.claim", order, step: "manual.review", visit: 1 });
     const line = async () => {
-      const all = await queue(person("ben"), workspace);
-      const rest = await queue(person("ben"), workspace, all.next ?? undefined);
+      const all = await queue(person("ben"), workspace, workspace.clock.now());
+      const rest = await queue(person("ben"), workspace, workspace.clock.now(), {
+        cursor: all.next ?? undefined,
+      });
       return [...all.lines, ...rest.lines].find((each) => each.order === order);
     };
     expect(await line()).toMatchObject({ customer: "Ada Byron", requestedBy: "remy", claimedBy: "ana" });
@@ -72,7 +76,7 @@ describe("the queue", () => {
   });
 
   test("is one statement a page, and so is what waits", async () => {
-    await queue(person("ana"), workspace);
+    await queue(person("ana"), workspace, workspace.clock.now());
     const asked: string[] = [];
     const counting = new Proxy(workspace.database, {
       get: (database, member) => {
@@ -85,15 +89,62 @@ describe("the queue", () => {
       },
     });
     const store = { database: counting, keys: workspace.keys };
-    expect((await queue(person("ana"), store)).lines).toHaveLength(50);
+    expect((await queue(person("ana"), store, workspace.clock.now())).lines).toHaveLength(50);
     expect(asked).toEqual(["$queryRawUnsafe"]);
     await waitingFor(person("ana"), store);
     expect(asked).toHaveLength(2);
   });
 
+  test("is cut by who has claimed what, by what is late or soon will be, and by what waits for others", async () => {
+    const place = { step: "manual.review", visit: 1 };
+    workspace.clock.advance_ms(86_400_000);
+    const claimed = await workspace.receive();
+    await workspace.ask(person("ben"), { type: "task.claim", order: claimed, ...place });
+    const sentBack = await workspace.receive();
+    await workspace.decide(person("ben"), sentBack, "sendBack", { note: "Which warehouse?" });
+    const ofMine = async (view: (typeof queueViews)[number]) =>
+      (
+        await queueOf(person("ben"), workspace, workspace.clock.now(), { view, orders: [claimed, sentBack] })
+      ).map(({ order }) => order);
+    const cuts = async () =>
+      Object.fromEntries(
+        await Promise.all(queueViews.map(async (view) => [view, await ofMine(view)] as const)),
+      );
+    const fresh = {
+      all: [claimed],
+      mine: [claimed],
+      unclaimed: [],
+      atRisk: [],
+      breached: [],
+      waiting: [sentBack],
+    };
+    expect(await cuts()).toEqual(fresh);
+    workspace.clock.advance_ms(91 * 60_000);
+    expect(await cuts()).toEqual({ ...fresh, atRisk: [claimed] });
+    workspace.clock.advance_ms(30 * 60_000);
+    expect(await cuts()).toEqual({ ...fresh, breached: [claimed] });
+
+    const now = workspace.clock.now();
+    for (const view of queueViews) {
+      const { lines } = await queue(person("ben"), workspace, now, { view });
+      const { count } = (await queueCounts(person("ben"), workspace, now))[view];
+      expect(Math.min(count, 50), view).toBe(lines.length);
+    }
+    expect(await queueOf(person("ana"), workspace, now, { view: "mine", orders: [claimed] })).toEqual([]);
+  });
+
   test("is read by reviewers and supervisors alone", async () => {
+    for (const who of ["rita", "ada", "root", "stranger"]) {
+      const [actor, now] = [person(who), workspace.clock.now()];
+      await expect(queueCounts(actor, workspace, now), who).rejects.toThrow(NotAllowedToReadError);
+      await expect(queueOf(actor, workspace, now, { view: "all", orders: [] }), who).rejects.toThrow(
+        NotAllowedToReadError,
+      );
+    }
     for (const who of ["rita", "ada", "root", "stranger"])
-      await expect(queue(person(who), workspace), who).rejects.toThrow(NotAllowedToReadError);
+      await expect(queue(person(who), workspace, workspace.clock.now()), who).rejects.toThrow(
+        NotAllowedToReadError,
+      );
   });
 });
 
@@ -263,7 +314,7 @@ describe("a list of which little is shown", () => {
     const pages: number[] = [];
     let cursor: string | undefined;
     do {
-      const page = await queue(who("busy", "reviewer"), store, cursor);
+      const page = await queue(who("busy", "reviewer"), store, workspace.clock.now(), { cursor });
       pages.push(page.lines.length);
       cursor = page.next ?? undefined;
     } while (cursor);

@@ -1,8 +1,8 @@
 import type { AuthorizedActor, Role } from "#lib/domain/authority";
-import type { Page } from "./page";
+import type { Counted, Page } from "./page";
 import { demandReader } from "./permission";
 import type { Store } from "./store";
-import { type TaskLine, type TaskList, taskPage } from "./task-list";
+import { countTasks, type TaskLine, type TaskList, taskPage, tasksOfOrders } from "./task-list";
 
 const open = "t.state IN ('READY', 'RESERVED', 'IN_PROGRESS')";
 
@@ -31,11 +31,78 @@ export function decidableBy(actor: AuthorizedActor, person: string): TaskList {
   };
 }
 
+/** The cuts of the queue people work by; each is an address, and `all` is what may be decided. */
+export const queueViews = ["all", "mine", "unclaimed", "atRisk", "breached", "waiting"] as const;
+export type QueueView = (typeof queueViews)[number];
+
+export function isQueueView(text: string | undefined): text is QueueView {
+  return queueViews.includes(text as QueueView);
+}
+
+/** At risk is what has less than a quarter of its goal left. */
+const quarterOfGoal = "w.goal_minutes * interval '15 seconds'";
+
+/** A cut of the queue at an instant. `waiting` is what this person could decide once somebody else has done their part. */
+function viewOf(actor: AuthorizedActor, view: QueueView, now: string): TaskList {
+  const all = decidableBy(actor, actor.person ?? "");
+  const until = (condition: string): TaskList => ({
+    ...all,
+    ranges: all.ranges.map((range) => `${range} AND t.breach_at ${condition}`),
+    parameters: [...all.parameters, now],
+  });
+  switch (view) {
+    case "all":
+      return all;
+    case "mine":
+      return { ...all, ranges: [`t.owner = $2 AND ${open}`] };
+    case "unclaimed":
+      return { ...all, shown: `${all.shown} AND w.owner IS NULL` };
+    case "breached":
+      return until("<= $4::timestamptz");
+    case "atRisk": {
+      const list = until("> $4::timestamptz");
+      return { ...list, shown: `${list.shown} AND w.breach_at <= $4::timestamptz + ${quarterOfGoal}` };
+    }
+    case "waiting":
+      return { ...all, ranges: ["t.state = 'SUSPENDED'"], standing: true };
+  }
+}
+
+/** What of the queue is asked for; `cursor` is the `next` of the page before, and what is no cursor begins at the start. */
+export type QueueQuestion = { view?: QueueView; cursor?: string };
+
 /**
- * The tasks this person may decide, by time to breach. `cursor` is the `next` of the page before; what is no cursor
- * begins at the start. Throws for an actor who may not read the queue.
+ * The tasks this person may decide, by time to breach, and the cuts of them, as of `now`. Throws for an actor who may not
+ * read the queue.
  */
-export async function queue(actor: AuthorizedActor, store: Store, cursor?: string): Promise<Page<TaskLine>> {
+export async function queue(
+  actor: AuthorizedActor,
+  store: Store,
+  now: string,
+  { view = "all", cursor }: QueueQuestion = {},
+): Promise<Page<TaskLine>> {
   demandReader(actor, store.keys.workspace, "queue");
-  return taskPage(store, decidableBy(actor, actor.person ?? ""), cursor);
+  return taskPage(store, viewOf(actor, view, now), cursor);
+}
+
+/** Those tasks of these orders that are in this cut of the queue now: what a list that is open somewhere has to learn. */
+export async function queueOf(
+  actor: AuthorizedActor,
+  store: Store,
+  now: string,
+  { view, orders }: { view: QueueView; orders: readonly string[] },
+): Promise<TaskLine[]> {
+  demandReader(actor, store.keys.workspace, "queue");
+  return tasksOfOrders(store, viewOf(actor, view, now), orders);
+}
+
+/** How many tasks each cut holds. Throws for an actor who may not read the queue. */
+export async function queueCounts(
+  actor: AuthorizedActor,
+  store: Store,
+  now: string,
+): Promise<Record<QueueView, Counted>> {
+  demandReader(actor, store.keys.workspace, "queue");
+  const counts = await Promise.all(queueViews.map((view) => countTasks(store, viewOf(actor, view, now))));
+  return Object.fromEntries(queueViews.map((view, n) => [view, counts[n]])) as Record<QueueView, Counted>;
 }

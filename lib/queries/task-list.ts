@@ -1,5 +1,5 @@
 import type { Currency, Money } from "#lib/domain/money";
-import { cutWalk, looked_max, type Page, pageOfWalk, type WalkedRow } from "./page";
+import { type Counted, count_max, cutWalk, looked_max, type Page, pageOfWalk, type WalkedRow } from "./page";
 import { namesAt, type PersonVersion } from "./people-names";
 import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
 import { currentGeneration, type Store } from "./store";
@@ -7,6 +7,8 @@ import { currentGeneration, type Store } from "./store";
 /** A task in a list, with what its order says. Instants are ISO texts, the goal is in milliseconds. */
 export type TaskLine = {
   order: string;
+  step: string;
+  visit: number;
   businessKey: string;
   customer: string | undefined;
   /** The rules that asked for a person, as `limit@1`. */
@@ -14,6 +16,8 @@ export type TaskLine = {
   total: Money;
   requestedBy: string;
   claimedBy: string | undefined;
+  /** The id of who has claimed it. */
+  owner: string | null;
   openedAt: string;
   breachAt: string | null;
   goal_ms: number;
@@ -60,7 +64,7 @@ const byBreach = "breach_at, order_id, step, visit";
  * The first `looked_max` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
  * its ranges, merged. A task that is in several of them comes once.
  */
-function walkOf({ ranges }: TaskList, afters: readonly string[]): string {
+function walkOf({ ranges }: Pick<TaskList, "ranges">, afters: readonly string[]): string {
   const walks = ranges.flatMap((range) =>
     afters.map(
       (after) =>
@@ -78,7 +82,8 @@ function walkOf({ ranges }: TaskList, afters: readonly string[]): string {
  * rows in all: of those left out of it, the earlier range has as many.
  */
 export function tasksToCount(ranges: readonly string[], most: number | string, also = "true"): string {
-  const columns = "t.state, t.roles, t.excluded, t.escalated, t.opened_at, t.breach_at";
+  const columns =
+    "t.state, t.roles, t.excluded, t.owner, t.escalated, t.opened_at, t.breach_at, t.goal_minutes";
   return ranges
     .map((range, n) => {
       const first = `SELECT ${columns} FROM task t
@@ -97,41 +102,83 @@ export function tasksToCount(ranges: readonly string[], most: number | string, a
  */
 export async function taskPage(store: Store, list: TaskList, cursor?: string): Promise<Page<TaskLine>> {
   const { afters, parameters } = afterCursor(list, cursor);
-  const rows = await store.database.$queryRawUnsafe<TaskRow[]>(
+  const rows = await readRows(store, pageOfWalk(walkOf(list, afters), byBreach, list.shown), parameters);
+  const { shown, next } = cutWalk(rows, writeCursor);
+  return { lines: await linesOf(store, shown), next };
+}
+
+/** Those tasks of these orders, at most a page's worth, that are in a list, by time to breach. */
+export async function tasksOfOrders(
+  store: Store,
+  { ranges, shown, parameters }: TaskList,
+  orders: readonly string[],
+): Promise<TaskLine[]> {
+  const named = `t.order_id = ANY ($${parameters.length + 2}::text[])`;
+  const walk = walkOf({ ranges }, [named]);
+  const rows = await readRows(
+    store,
+    `SELECT w.*, 0::bigint AS walked, true AS shown FROM (${walk}) w WHERE ${shown}`,
+    [...parameters, orders],
+  );
+  return linesOf(store, rows);
+}
+
+/** How many tasks a list holds, up to where counting stops. */
+export async function countTasks(store: Store, { ranges, shown, parameters }: TaskList): Promise<Counted> {
+  const [row] = await store.database.$queryRawUnsafe<{ count: bigint; stopped: boolean | null }[]>(
+    countOf({ ranges, shown }),
+    store.keys.workspace,
+    ...parameters,
+  );
+  return { count: Number(row?.count ?? 0), more: row?.stopped === true || Number(row?.count) === count_max };
+}
+
+/** The statement that counts a list: `count`, and `stopped` where it has looked at as many as it may. */
+export function countOf({ ranges, shown }: Pick<TaskList, "ranges" | "shown">): string {
+  return `SELECT count(*) FILTER (WHERE shown) AS count, bool_or(walked >= ${looked_max}) AS stopped
+    FROM (SELECT * FROM (SELECT row_number() OVER () AS walked, (${shown}) AS shown FROM (${tasksToCount(ranges, looked_max)}) w) w
+      WHERE shown OR walked >= ${looked_max} LIMIT ${count_max}) w`;
+}
+
+/** What the tasks that `tasks` gives say, with what their orders do. */
+function readRows(store: Store, tasks: string, parameters: readonly unknown[]): Promise<TaskRow[]> {
+  return store.database.$queryRawUnsafe<TaskRow[]>(
     // The page is cut before anything is joined to it, so that no plan can join what is not shown.
     `SELECT t.walked, t.shown, t.order_id, t.step, t.visit, t.owner, t.opened_at, t.goal_minutes, t.breach_at,
        t.paused_why, t.escalated, o.business_key, o.requested_by, o.amount_minor, o.currency, o.reasons,
        requester.version AS requester_version, holder.version AS owner_version, ${customerColumns}
-     FROM (${pageOfWalk(walkOf(list, afters), byBreach, list.shown)}) t
+     FROM (${tasks}) t
      JOIN orders o ON o.workspace = $1 AND o.generation = t.generation AND o.order_id = t.order_id
      LEFT JOIN person requester ON requester.workspace = $1 AND requester.generation = t.generation
        AND requester.person_id = o.requested_by
      LEFT JOIN person holder ON holder.workspace = $1 AND holder.generation = t.generation
        AND holder.person_id = t.owner
      ${joinCustomer}
-     ORDER BY t.walked`,
+     ORDER BY t.walked, t.${byBreach.replaceAll(", ", ", t.")}`,
     store.keys.workspace,
     ...parameters,
   );
-  const { shown, next } = cutWalk(rows, writeCursor);
-  const names = await namesAt(store, shown.flatMap(peopleOf));
-  return {
-    lines: shown.map((row) => ({
-      order: row.order_id,
-      businessKey: row.business_key,
-      customer: customerIn(store, row),
-      reasons: row.reasons,
-      total: { amount: Number(row.amount_minor), currency: row.currency },
-      requestedBy: names.person(row.requested_by),
-      claimedBy: row.owner === null ? undefined : names.person(row.owner),
-      openedAt: row.opened_at.toISOString(),
-      breachAt: row.breach_at?.toISOString() ?? null,
-      goal_ms: row.goal_minutes * 60_000,
-      pausedWhy: row.paused_why,
-      escalated: row.escalated,
-    })),
-    next,
-  };
+}
+
+async function linesOf(store: Store, rows: readonly TaskRow[]): Promise<TaskLine[]> {
+  const names = await namesAt(store, rows.flatMap(peopleOf));
+  return rows.map((row) => ({
+    order: row.order_id,
+    step: row.step,
+    visit: row.visit,
+    businessKey: row.business_key,
+    customer: customerIn(store, row),
+    reasons: row.reasons,
+    total: { amount: Number(row.amount_minor), currency: row.currency },
+    requestedBy: names.person(row.requested_by),
+    claimedBy: row.owner === null ? undefined : names.person(row.owner),
+    owner: row.owner,
+    openedAt: row.opened_at.toISOString(),
+    breachAt: row.breach_at?.toISOString() ?? null,
+    goal_ms: row.goal_minutes * 60_000,
+    pausedWhy: row.paused_why,
+    escalated: row.escalated,
+  }));
 }
 
 function peopleOf(row: TaskRow): PersonVersion[] {

@@ -1,12 +1,12 @@
 import { type AuthorizedActor, demandActor } from "#lib/domain/authority";
 import { escalatedTasks } from "./escalations";
-import { type Counted, count_max, looked_max } from "./page";
+import { type Counted, count_max } from "./page";
 import { namesAt } from "./people-names";
 import { mayRead } from "./permission";
 import { decidableBy } from "./queue";
 import { askedFor } from "./requests";
 import { currentGeneration, type Store } from "./store";
-import { type TaskList, tasksToCount } from "./task-list";
+import { countOf } from "./task-list";
 
 /** What every page says of who looks at it. A number is null where this actor may not read the list. */
 export type Waiting = {
@@ -55,12 +55,6 @@ export async function waitingFor(actor: AuthorizedActor, store: Store): Promise<
 }
 
 const notCounted = "SELECT NULL::bigint AS count, NULL::boolean AS stopped";
-
-function countOf({ ranges, shown }: TaskList): string {
-  return `SELECT count(*) FILTER (WHERE shown) AS count, bool_or(walked >= ${looked_max}) AS stopped
-    FROM (SELECT * FROM (SELECT row_number() OVER () AS walked, (${shown}) AS shown FROM (${tasksToCount(ranges, looked_max)}) w) w
-      WHERE shown OR walked >= ${looked_max} LIMIT ${count_max}) w`;
-}
 
 function counted(count: bigint | null | undefined, stopped: boolean | null | undefined): Counted | null {
   if (count == null) return null;

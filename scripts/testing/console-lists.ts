@@ -6,7 +6,7 @@ import { operations } from "#lib/queries/operations";
 import { orderStandings, ordersPage } from "#lib/queries/orders";
 import { count_max, type Page } from "#lib/queries/page";
 import { unknownOutside } from "#lib/queries/possible";
-import { queue } from "#lib/queries/queue";
+import { queue, queueCounts, queueOf, queueViews } from "#lib/queries/queue";
 import { needingChanges, requestsPage } from "#lib/queries/requests";
 import type { Store } from "#lib/queries/store";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
@@ -31,10 +31,18 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
   const auditor = actor("seed-auditor-1", "auditor");
 
   const lists: { [name: string]: Paged } = {
-    "queue, reviewer": (store, cursor) => queue(reviewer, store, cursor),
-    "queue, supervisor": (store, cursor) => queue(supervisor, store, cursor),
-    "queue, several roles": (store, cursor) => queue(manyRoles, store, cursor),
-    "queue, reviewer who asked for a tenth": (store, cursor) => queue(greatRequester, store, cursor),
+    "queue, reviewer": (store, cursor) => queue(reviewer, store, now, { cursor }),
+    "queue, supervisor": (store, cursor) => queue(supervisor, store, now, { cursor }),
+    "queue, several roles": (store, cursor) => queue(manyRoles, store, now, { cursor }),
+    "queue, reviewer who asked for a tenth": (store, cursor) => queue(greatRequester, store, now, { cursor }),
+    ...Object.fromEntries(
+      queueViews
+        .slice(1)
+        .map((view) => [
+          `queue, ${view}`,
+          (store: Store, cursor?: string) => queue(reviewer, store, now, { view, cursor }),
+        ]),
+    ),
     "escalations, time was up": (store, cursor) => escalatedPage(supervisor, store, cursor),
     "escalations, needs attention": (store, cursor) =>
       attentionPage(supervisor, store, { cursor, now, outside: unknownOutside }),
@@ -59,6 +67,11 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
       ]),
     ),
     "requests, to be changed": async (store) => (await needingChanges(greatRequester, store)).length,
+    "queue, of some orders": async (store) => {
+      const { lines } = await queue(reviewer, store, now);
+      const orders = lines.map(({ order }) => order);
+      return (await queueOf(reviewer, store, now, { view: "all", orders })).length;
+    },
     "orders, before a day": async (store) => (await ordersPage(auditor, store, { before })).lines.length,
     "orders, of a number": async (store) =>
       (await ordersPage(auditor, store, { businessKey: "S-00000500" })).lines.length,
@@ -68,6 +81,10 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
         async (store: Store) => countedOf(await waitingFor(asking, store)),
       ]),
     ),
+    "counts, cuts of the queue": async (store) => {
+      const cuts = await queueCounts(reviewer, store, now);
+      return Object.values(cuts).reduce((sum, { count }) => sum + count, 0);
+    },
     "counts, operations": async (store) => {
       const { depths } = await operations(supervisor, store, { now, backlog_max: count_max });
       return Object.values(depths).reduce((sum, { count }) => sum + count, 0);
