@@ -3,7 +3,7 @@ import type { RecordedEvent } from "#lib/domain/events";
 import type { DoubtFact } from "#lib/domain/facts";
 import type { EffectState } from "#lib/domain/order";
 import type { RuleName } from "#lib/domain/policy";
-import type { Step, WorkflowDefinition } from "#lib/domain/workflow";
+import { type Step, type WorkflowDefinition, workflowReference } from "#lib/domain/workflow";
 import { workflows } from "#lib/domain/workflows/registry";
 
 /**
@@ -88,6 +88,13 @@ export function inWords(sentence: string): string {
 /** The definition an order runs by, when this version of Holdpoint has it. */
 export function definitionOf(workflow: { name: string; version: number }): WorkflowDefinition | undefined {
   return workflows.find(({ name, version }) => name === workflow.name && version === workflow.version);
+}
+
+/** A step of a definition by its reference, `name@version`; undefined where this version does not have it. */
+export function stepOf(workflow: string, step: string): Step | undefined {
+  const steps: { readonly [name: string]: Step } =
+    workflows.find((each) => workflowReference(each) === workflow)?.steps ?? {};
+  return Object.hasOwn(steps, step) ? steps[step] : undefined;
 }
 
 /** A step's title in any definition that has a step of this name. */
