@@ -1,3 +1,4 @@
+import { classNames } from "./class-names";
 import {
   formatExact,
   formatInstant,
@@ -10,11 +11,16 @@ import {
 export type MomentProps = {
   at: Instant;
   view: ViewTime;
-  /** `relative` ("5 min ago", the default), `instant` ("2 Mar 2026, 16:05") or `timeOfDay` ("16:05:09"). */
-  as?: "relative" | "instant" | "timeOfDay";
+  /** `relative` ("5 min ago", the default), `instant` ("2 Mar 2026, 16:05"), `timeOfDay` ("16:05:09") or `exact`, with zone. */
+  as?: "relative" | "instant" | "timeOfDay" | "exact";
 };
 
-const formats = { relative: formatRelative, instant: formatInstant, timeOfDay: formatTimeOfDay };
+const formats = {
+  relative: formatRelative,
+  instant: formatInstant,
+  timeOfDay: formatTimeOfDay,
+  exact: formatExact,
+};
 
 /** A moment in words, in the reader's zone, with the exact one and the zone in its title. */
 export function Moment({ at, view, as = "relative" }: MomentProps) {
@@ -23,7 +29,7 @@ export function Moment({ at, view, as = "relative" }: MomentProps) {
     <time
       dateTime={at}
       title={formatExact(at, view)}
-      className="whitespace-nowrap tabular-nums"
+      className={classNames("tabular-nums", as !== "exact" && "whitespace-nowrap")}
       suppressHydrationWarning
     >
       {formats[as](at, view)}

@@ -1,27 +1,34 @@
 import { describe, expect, test } from "vitest";
 import type { ViewTime } from "./format";
-import { type TimelineEntry, timelineDays } from "./timeline-days";
+import { type TimelineEntry, type TimelineOrder, timelineDays } from "./timeline-days";
 
 const view: ViewTime = { now: "2026-07-03T12:00:00.000Z", timeZone: "Europe/London" };
 
-function entry(version: number, at: string, technical = false): TimelineEntry {
+function entry(version: number, at: string, more: Partial<TimelineEntry> = {}): TimelineEntry {
   return {
     id: `order/a@${version}`,
+    version,
+    type: "taskClaimed",
     at,
     actor: { name: "Ana", kind: "person" },
     sentence: `Ana did ${version}`,
-    technical,
+    technical: false,
+    facts: [],
     detail: "{}",
-    version,
     leaf: "00",
+    ...more,
   };
 }
 
-function shape(entries: TimelineEntry[]) {
-  return timelineDays(entries, view).map(({ items }) =>
-    items.map((item) =>
-      item.kind === "event" ? item.entry.version : item.entries.map(({ version }) => version),
-    ),
+const technical = { technical: true };
+const silence = { silence: { ms: 900_000, waits: "one of the reviewers", people: true } };
+
+function shape(entries: TimelineEntry[], order: TimelineOrder = "oldest") {
+  return timelineDays(entries, view, order).map(({ items }) =>
+    items.map((item) => {
+      if (item.kind === "silence") return "silence";
+      return item.kind === "event" ? item.entry.version : item.entries.map(({ version }) => version);
+    }),
   );
 }
 
@@ -30,6 +37,7 @@ describe("a timeline in days", () => {
     const days = timelineDays(
       [entry(1, "2026-07-01T22:59:00.000Z"), entry(2, "2026-07-01T23:01:00.000Z")],
       view,
+      "oldest",
     );
     expect(days.map(({ day }) => day.replace(",", ""))).toEqual([
       "Wednesday 1 July 2026",
@@ -39,28 +47,43 @@ describe("a timeline in days", () => {
 
   test("technical neighbours fold, people's events do not", () => {
     const at = "2026-07-02T10:00:00.000Z";
-    expect(
-      shape([entry(1, at), entry(2, at, true), entry(3, at, true), entry(4, at), entry(5, at, true)]),
-    ).toEqual([[1, [2, 3], 4, [5]]]);
+    const entries = [
+      entry(1, at),
+      entry(2, at, technical),
+      entry(3, at, technical),
+      entry(4, at),
+      entry(5, at, technical),
+    ];
+    expect(shape(entries)).toEqual([[1, [2, 3], 4, [5]]]);
+    expect(shape(entries, "newest")).toEqual([[[5], 4, [3, 2], 1]]);
   });
 
   test("no fold reaches over midnight or over a silence", () => {
     expect(
       shape([
-        entry(1, "2026-07-01T22:59:59.000Z", true),
-        entry(2, "2026-07-01T23:00:01.000Z", true),
-        entry(3, "2026-07-02T10:00:00.000Z", true),
+        entry(1, "2026-07-01T22:59:59.000Z", technical),
+        entry(2, "2026-07-01T23:00:01.000Z", technical),
+        entry(3, "2026-07-02T10:00:00.000Z", { ...technical, ...silence }),
       ]),
-    ).toEqual([[[1]], [[2], [3]]]);
+    ).toEqual([[[1]], [[2], "silence", [3]]]);
   });
 
-  test("a silence is measured in either reading order, a short one is none", () => {
-    const late = entry(2, "2026-07-02T10:15:00.000Z");
-    const early = entry(1, "2026-07-02T10:00:00.000Z");
-    const idle = (entries: TimelineEntry[]) =>
-      timelineDays(entries, view)[0]?.items.map(({ idle_ms }) => idle_ms);
-    expect(idle([early, late])).toEqual([undefined, 900_000]);
-    expect(idle([late, early])).toEqual([undefined, 900_000]);
-    expect(idle([early, entry(2, "2026-07-02T10:14:59.000Z")])).toEqual([undefined, undefined]);
+  test("a silence stands between the events it lay between, whichever is read first, over midnight too", () => {
+    const entries = [
+      entry(1, "2026-07-01T10:00:00.000Z"),
+      entry(2, "2026-07-02T10:00:00.000Z", silence),
+      entry(3, "2026-07-02T10:01:00.000Z"),
+    ];
+    expect(shape(entries)).toEqual([[1], ["silence", 2, 3]]);
+    expect(shape(entries, "newest")).toEqual([[3, 2, "silence"], [1]]);
+  });
+
+  test("a run of technical events keeps its identity while more of them come, whichever is read first", () => {
+    const at = "2026-07-02T10:00:00.000Z";
+    const entries = [entry(1, at, technical), entry(2, at, technical)];
+    for (const order of ["oldest", "newest"] as const)
+      expect(timelineDays(entries.slice(0, 1), view, order)[0]?.items[0]?.id).toBe(
+        timelineDays(entries, view, order)[0]?.items[0]?.id,
+      );
   });
 });

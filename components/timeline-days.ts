@@ -1,56 +1,79 @@
+import type { Route } from "next";
 import { formatDay, type Instant, type ViewTime } from "./format";
 
 /** Who or what caused an event. */
 export type TimelineActor = { name: string; kind: "person" | "machine" | "outside" };
 
+/** A time in which nothing happened: how long, what was waited for, and whether that was people. */
+export type TimelineSilence = { ms: number; waits: string; people: boolean };
+
 export type TimelineEntry = {
   /** `stream@version`. */
   id: string;
+  version: number;
+  type: string;
   at: Instant;
+  /** When it happened, where that is not when it was recorded. */
+  occurredAt?: Instant;
   actor: TimelineActor;
   /** One whole plain sentence; an actor's name at its beginning is drawn strong. */
   sentence: string;
   /** Set for what only an engineer looks for; neighbours are folded together. */
   technical: boolean;
+  /** By what it was decided. */
+  facts: readonly ({ label: string } & ({ value: string } | { at: Instant }))[];
   /** The event's data as JSON, for those who want to see it. */
   detail: string;
-  version: number;
   /** The leaf hash, lower-case hex. */
   leaf: string;
   /** What somebody wrote with it. */
   note?: string;
+  /** How long nothing had happened before it. */
+  silence?: TimelineSilence;
+  /** Where everything is shown as it was then. */
+  thenHref?: Route;
 };
 
-/** One event that people read, or a run of technical ones; `idle_ms` is the silence before it, when it was long. */
+/** Which event is read first. */
+export type TimelineOrder = "oldest" | "newest";
+
+/** One event that people read, a run of technical ones, or a silence; `id` stays the same while events are added. */
 export type TimelineItem =
-  | { kind: "event"; entry: TimelineEntry; idle_ms?: number }
-  | { kind: "machine"; entries: TimelineEntry[]; idle_ms?: number };
+  | { kind: "event"; id: string; entry: TimelineEntry }
+  | { kind: "machine"; id: string; entries: TimelineEntry[] }
+  | { kind: "silence"; id: string; silence: TimelineSilence };
 export type TimelineDay = { day: string; items: TimelineItem[] };
 
-const IDLE_MIN_MS = 15 * 60_000;
-
 /**
- * Sorts entries, which come in the order they are to be read, into the reader's days; technical neighbours of one
- * day become one item, and a silence of a quarter of an hour within a day is kept as a number.
+ * Sorts entries, oldest first, into the reader's days in the order they are to be read; technical neighbours of one day
+ * become one item, and a silence stands between the events it lay between.
  */
-export function timelineDays(entries: readonly TimelineEntry[], view: ViewTime): TimelineDay[] {
+export function timelineDays(
+  entries: readonly TimelineEntry[],
+  view: ViewTime,
+  order: TimelineOrder,
+): TimelineDay[] {
   const days: TimelineDay[] = [];
-  let previous: TimelineEntry | undefined;
   for (const entry of entries) {
     const day = formatDay(entry.at, view);
     let current = days.at(-1);
     if (current?.day !== day) {
       current = { day, items: [] };
       days.push(current);
-      previous = undefined;
     }
-    const away_ms = previous ? Math.abs(Date.parse(entry.at) - Date.parse(previous.at)) : 0;
-    const idle_ms = away_ms >= IDLE_MIN_MS ? away_ms : undefined;
+    const { id, silence } = entry;
+    if (silence) current.items.push({ kind: "silence", id: `${id} silence`, silence });
     const last = current.items.at(-1);
-    if (!entry.technical) current.items.push({ kind: "event", entry, idle_ms });
-    else if (last?.kind === "machine" && idle_ms === undefined) last.entries.push(entry);
-    else current.items.push({ kind: "machine", entries: [entry], idle_ms });
-    previous = entry;
+    if (!entry.technical) current.items.push({ kind: "event", id, entry });
+    else if (last?.kind === "machine") last.entries.push(entry);
+    else current.items.push({ kind: "machine", id: `${id} run`, entries: [entry] });
   }
-  return days;
+  return order === "oldest" ? days : days.map(backwards).toReversed();
+}
+
+function backwards({ day, items }: TimelineDay): TimelineDay {
+  const turned = items.map((item) =>
+    item.kind === "machine" ? { ...item, entries: item.entries.toReversed() } : item,
+  );
+  return { day, items: turned.toReversed() };
 }

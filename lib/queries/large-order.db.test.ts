@@ -3,7 +3,8 @@ import type { Database } from "#lib/db";
 import { isRejection } from "#lib/domain/rejection";
 import { withClient } from "#scripts/embedded-postgres";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
-import { history_lines_per_page, type OrderView, orderView } from "./order";
+import { type OrderView, orderView } from "./order";
+import { history_lines_per_page } from "./order-history";
 import { unknownOutside } from "./possible";
 
 /** An order of a long history opens like any other: what was read once is not read again. */
@@ -41,7 +42,7 @@ async function opened(upTo?: number): Promise<{ shown: OrderView; read: number }
   });
   const store = { database: counting, keys: workspace.keys };
   const now = workspace.clock.now();
-  const shown = await orderView(workspace.person("ben"), store, order, now, unknownOutside, upTo);
+  const shown = await orderView(workspace.person("ben"), store, order, now, unknownOutside, { upTo });
   if (!shown) throw new Error("nothing is seen");
   return { shown, read };
 }
@@ -55,6 +56,9 @@ test("its history comes in pages, the newest first shown, and everything else ab
     first: events - history_lines_per_page + 1,
     last: events,
     length: events,
+    oldest: history_lines_per_page,
+    earlier: events - history_lines_per_page,
+    later: null,
   });
   expect(versions(shown)).toEqual(upFrom(events - history_lines_per_page + 1, events));
   const { shown: oldest } = await opened(60);

@@ -62,6 +62,10 @@ describe("what one order shows", () => {
       ["dispatch.execute", "future"],
       ["pod.capture", "future"],
       ["delivered", "future"],
+      ["rejected", "future"],
+    ]);
+    expect(shown.ways.filter(({ taken }) => taken).map(({ from, to }) => `${from} > ${to}`)).toEqual([
+      "policy.check > manual.review",
     ]);
     expect(shown.history.map(({ version }) => version)).toEqual([1, 2, 3]);
     expect(shown.history[0]).toMatchObject({ sentence: "rita asked for the order.", technical: false });

@@ -1,33 +1,34 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { demandActor } from "#lib/domain/authority";
 import { waitingForChanges } from "#lib/domain/decide-order";
-import type { OrderState } from "#lib/domain/order";
+import { isOver, type OrderState } from "#lib/domain/order";
 import { type RuleResult, ruleSentence } from "#lib/domain/policy";
-import { type OrderReading, readOrder, readVersions, versionsAbout } from "./order-reading";
+import {
+  type HistoryLine,
+  type HistoryPart,
+  historyLine,
+  pageOfHistory,
+  peopleOf,
+  peopleWaitedFor,
+} from "./order-history";
+import {
+  type ActorKind,
+  maySee,
+  type OrderReading,
+  readOrder,
+  readVersions,
+  versionsAbout,
+} from "./order-reading";
 import { type OrderTask, tasksOf } from "./order-tasks";
-import { type PathStep, pathOf } from "./path";
+import { type PathStep, pathOf, type TakenEdge, waysOf } from "./path";
 import { namesOf } from "./people-names";
-import { mayRead } from "./permission";
-import { keysOf, noteOf, type Personal, personalOf, subjectsOf, textOf } from "./personal";
+import { keysOf, type Personal, personalOf, subjectsOf, textOf } from "./personal";
 import { type Outside, refusalOf, unknownOutside } from "./possible";
-import { followsByItself, sentenceOf } from "./sentences";
 import { type OrderStanding, standingOfState } from "./standing";
 import type { Store, StoredEvent } from "./store";
 import { type Unsettled, unsettledOf } from "./unsettled";
-import { actorWords, definitionOf, inWords } from "./words";
-
-/** One event of the order's history, ready to be shown: `detail` is its data as JSON, envelopes closed. */
-export type HistoryLine = {
-  id: string;
-  version: number;
-  at: string;
-  actor: { name: string; kind: "person" | "machine" | "outside" };
-  sentence: string;
-  technical: boolean;
-  note?: string;
-  detail: string;
-  leaf: string;
-};
+import { allWaits, isForPeople, waitsOf } from "./waits";
+import { definitionOf, inWords } from "./words";
 
 /** Everything one order's page shows to this actor, and what this actor could do with it now. */
 export type OrderView = {
@@ -46,6 +47,8 @@ export type OrderView = {
   personal: Personal | "erased" | null;
   policy: { reference: string; results: (RuleResult & { sentence: string })[] } | null;
   path: PathStep[];
+  /** The ways between the steps, and which of them the order went. */
+  ways: TakenEdge[];
   tasks: OrderTask[];
   needsAttention: string | null;
   /** What stands still outside or is waited for there, and what this actor may do about it. */
@@ -55,18 +58,21 @@ export type OrderView = {
   changesAsked: { step: string; visit: number; asked: string | undefined } | null;
   /** The part of its history that was asked for, oldest first, and which part of how many events that is. */
   history: HistoryLine[];
-  historyPart: { first: number; last: number; length: number };
+  historyPart: HistoryPart;
+  /** Since when nothing has happened to an order that is not over, and what it waits for. */
+  quiet: { since: string; waits: string; people: boolean } | null;
   /** Why the history could not be folded to its end; what is shown is then as of the event before. */
   unreadable: string | null;
 };
 
-export const history_lines_per_page = 100;
+/** Which part of the history is asked for: the newest page of everything unless said. */
+export type HistoryAsked = { upTo?: number; by?: ActorKind };
 
 /**
  * The order as its events leave it; null when there is none, or none this actor may see: who may not read every order
  * sees the own ones, and learns of no other that it exists. `now` decides what is possible at this moment, and what may be
  * done about effects depends on their `outside`. Of a long history the page that ends with the version `upTo` is shown, the
- * newest unless said.
+ * newest unless said, and of it only what one kind of actor did, if that is asked for.
  */
 export async function orderView(
   actor: AuthorizedActor,
@@ -74,19 +80,16 @@ export async function orderView(
   id: string,
   now: string,
   outside: Outside = unknownOutside,
-  upTo?: number,
+  asked: HistoryAsked = {},
 ): Promise<OrderView | null> {
   demandActor(actor, store.keys.workspace);
   const reading = await readOrder(store, id);
   if (!reading || !maySee(actor, reading.state)) return null;
   const { state, unreadable } = reading;
 
-  const last = Math.max(1, Math.min(upTo ?? reading.version, reading.version));
-  const first = Math.max(1, last - history_lines_per_page + 1);
-  const events = await readVersions(store, id, [
-    ...shownBeside(reading),
-    ...Array.from({ length: last - first + 1 }, (_, n) => first + n),
-  ]);
+  const { versions, part } = pageOfHistory(reading, asked);
+  const events = await readVersions(store, id, [...shownBeside(reading), ...versions]);
+  const shown = new Set(versions);
   const [held, names] = await Promise.all([
     keysOf(store, subjectsOf(events)),
     namesOf(store, peopleIn(reading, events)),
@@ -116,6 +119,7 @@ export async function orderView(
       results: state.policy.results.map((result) => ({ ...result, sentence: ruleSentence(result) })),
     },
     path: definition ? pathOf(definition, state, reading.given, names) : [],
+    ways: definition ? waysOf(definition, reading.ways) : [],
     tasks: definition ? await tasksOf(store, definition, state, actor, now, names) : [],
     needsAttention: state.needsAttention && inWords(state.needsAttention),
     unsettled: await unsettledOf(store, { definition, reading, events, held, names }, actor, now, outside),
@@ -129,16 +133,18 @@ export async function orderView(
           }
         : null,
     history: events
-      .filter(({ body: { version } }) => version >= first && version <= last)
+      .filter(({ body: { version } }) => shown.has(version))
       .map((stored) => historyLine(stored, reading, held, names.person)),
-    historyPart: { first, last, length: reading.version },
+    historyPart: part,
+    quiet: isOver(state)
+      ? null
+      : {
+          since: reading.recordedAt,
+          waits: allWaits(waitsOf(state), names.person),
+          people: waitsOf(state).some(isForPeople),
+        },
     unreadable,
   };
-}
-
-function maySee(actor: AuthorizedActor, state: OrderState): boolean {
-  if (mayRead(actor, "orders")) return true;
-  return mayRead(actor, "ownOrders") && actor.person !== undefined && actor.person === state.requestedBy;
 }
 
 /** The events that are shown wherever in the history they stand. */
@@ -147,43 +153,12 @@ function shownBeside({ content, sentBack, effects }: OrderReading): number[] {
   return sentBack === null ? beside : [...beside, sentBack];
 }
 
-function peopleIn({ state, given }: OrderReading, events: readonly StoredEvent[]): string[] {
-  const people = new Set([state.requestedBy]);
+function peopleIn({ state, given, silences }: OrderReading, events: readonly StoredEvent[]): string[] {
+  const people = new Set([state.requestedBy, ...peopleWaitedFor(silences), ...events.flatMap(peopleOf)]);
   for (const { by } of given.values()) people.add(by);
   for (const { owner, decision } of Object.values(state.tasks)) {
     if (owner) people.add(owner);
     if (decision) people.add(decision.by);
   }
-  for (const { body } of events) {
-    if (body.actor.type === "person") people.add(body.actor.id);
-    if (body.actor.onBehalfOf) people.add(body.actor.onBehalfOf);
-    for (const member of ["takenFrom", "to"])
-      if (typeof body.data[member] === "string") people.add(body.data[member]);
-  }
   return [...people];
-}
-
-type Held = Parameters<typeof personalOf>[1];
-
-function historyLine(
-  { body, event, leaf }: StoredEvent,
-  { effects }: OrderReading,
-  held: Held,
-  person: (id: string) => string,
-): HistoryLine {
-  const effect = (key: string) => effects.get(key)?.effect;
-  const said = event
-    ? sentenceOf(event, { person, effect })
-    : { sentence: `${body.type} happened, which this version of Holdpoint cannot read.`, technical: false };
-  const actor = actorWords(body.actor, person);
-  return {
-    id: `${body.stream}@${body.version}`,
-    version: body.version,
-    at: body.recordedAt,
-    actor: event && followsByItself(event) ? { ...actor, kind: "machine" } : actor,
-    ...said,
-    note: body.type === "orderReceived" || body.type === "orderAmended" ? undefined : noteOf(body, held),
-    detail: JSON.stringify(body.data, null, 2),
-    leaf,
-  };
 }

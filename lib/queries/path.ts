@@ -1,7 +1,8 @@
 import { type OrderState, type TaskState, visitKey } from "#lib/domain/order";
 import { routes, type Step, type WorkflowDefinition } from "#lib/domain/workflow";
+import { type DrawnEdge, drawnWorkflow } from "./drawn-workflow";
 import type { Names } from "./people-names";
-import { effectWords, plural, titleOf, verdictPast } from "./words";
+import { effectWords, plural, verdictPast } from "./words";
 
 /** A step of the way through a workflow, with where this order is to it. */
 export type PathStep = {
@@ -16,27 +17,32 @@ export type PathStep = {
 /** Who gave the last verdict at a step that stands. */
 export type GivenVerdicts = ReadonlyMap<string, { verdict: string; by: string }>;
 
-/**
- * The steps of a definition in the order they are written, each with where the order is to it; of the ends, the one it
- * came to or else the first. A step passed by without a visit is skipped.
- */
+/** A way from one step to another, and whether the order went it. */
+export type TakenEdge = DrawnEdge & { taken: boolean };
+
+/** The ways of a definition, of which an order went some, written `from>to`. */
+export function waysOf(definition: WorkflowDefinition, went: ReadonlySet<string>): TakenEdge[] {
+  return drawnWorkflow(definition).edges.map((edge) => ({
+    ...edge,
+    taken: went.has(`${edge.from}>${edge.to}`),
+  }));
+}
+
+/** The steps of a definition, the start first, each with where the order is to it. A step passed by without a visit is skipped. */
 export function pathOf(
   definition: WorkflowDefinition,
   state: OrderState,
   given: GivenVerdicts,
   names: Names,
 ): PathStep[] {
-  const steps = Object.entries(definition.steps);
-  const ends = steps.filter(([, step]) => step.kind === "end");
-  const end = ends.find(([name]) => visitsOf(state, name) > 0) ?? ends[0];
-  const shown = [...steps.filter(([, step]) => step.kind !== "end"), ...(end ? [end] : [])];
-  const furthest = shown.findLastIndex(([name]) => visitsOf(state, name) > 0);
-  return shown.map(([name, step], index) => ({
-    id: name,
-    title: titleOf(name, step),
-    kind: step.kind,
-    visits: visitsOf(state, name),
-    ...placeOf(name, step, index < furthest, state, given, names),
+  const { steps } = drawnWorkflow(definition);
+  const furthest = steps.findLastIndex(({ id }) => visitsOf(state, id) > 0);
+  return steps.map(({ id, title, kind }, index) => ({
+    id,
+    title,
+    kind,
+    visits: visitsOf(state, id),
+    ...placeOf(id, definition.steps[id]!, index < furthest, state, given, names),
   }));
 }
 

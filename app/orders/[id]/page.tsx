@@ -1,25 +1,25 @@
 import type { Metadata, Route } from "next";
 import { notFound } from "next/navigation";
 import { formatMoney } from "#lib/domain/money";
-import { history_lines_per_page, type OrderView, orderView } from "#lib/queries/order";
+import { type OrderView, orderView } from "#lib/queries/order";
 import { customerName } from "#lib/queries/personal";
 import { gate } from "#lib/web/gate";
 import { ButtonLink } from "../../../components/button";
-import { formatNumber, type ViewTime } from "../../../components/format";
+import type { ViewTime } from "../../../components/format";
 import { Moment } from "../../../components/moment";
 import { Notice } from "../../../components/notice";
 import { PageHeading } from "../../../components/page-heading";
-import { type PageLinks, Pagination } from "../../../components/pagination";
 import { Panel } from "../../../components/panel";
 import { PolicyResult } from "../../../components/policy-result";
-import { StepPath } from "../../../components/step-path";
-import { Timeline } from "../../../components/timeline";
+import { WorkflowDrawing } from "../../../components/workflow-drawing";
 import { ConsoleFrame } from "../../console-frame";
 import { outside } from "../../engine";
-import { single, store, viewNow } from "../../reading";
+import { store, viewNow } from "../../reading";
 import { OrderBadge } from "../../status-badges";
 import { orderTitle } from "../../task-rows";
 import { CancelOrder } from "./cancel-order";
+import { addressOf } from "./history-address";
+import { HistoryPanel } from "./history-panel";
 import { OrderContent } from "./order-content";
 import { OrderNotices } from "./order-notices";
 import { OrderTaskPanel } from "./order-task-panel";
@@ -33,8 +33,8 @@ export const metadata: Metadata = { title: "Order" };
 export default async function OrderPage({ params, searchParams }: PageProps<"/orders/[id]">) {
   const actor = await gate();
   const view = await viewNow();
-  const upTo = versionOf(single((await searchParams).upTo));
-  const order = await orderView(actor, store(), (await params).id, view.now, await outside(), upTo);
+  const address = addressOf(await searchParams);
+  const order = await orderView(actor, store(), (await params).id, view.now, await outside(), address);
   if (!order) notFound();
   return (
     <ConsoleFrame actor={actor}>
@@ -55,7 +55,7 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
         <OrderNotices order={order} />
         <Panel title="Where it is">
           {order.path.length > 0 ? (
-            <StepPath steps={order.path} />
+            <WorkflowDrawing label="Steps" steps={order.path} edges={order.ways} />
           ) : (
             <Notice kind="warning" title={`This version of Holdpoint does not have ${order.workflow}`}>
               What happened to the order is shown below; nothing can be done with it here.
@@ -74,34 +74,18 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
           </div>
           <OrderContent order={order} />
         </div>
-        <Panel title="What happened">
-          <Timeline entries={order.history} view={view} />
-          <Pagination of="What happened" {...historyPages(order)} />
-        </Panel>
+        <HistoryPanel
+          id={order.id}
+          history={order.history}
+          part={order.historyPart}
+          quiet={order.quiet}
+          address={address}
+          view={view}
+        />
         {order.mayCancel && <CancelOrder order={order.id} />}
       </div>
     </ConsoleFrame>
   );
-}
-
-function versionOf(text: string | undefined): number | undefined {
-  return /^\d{1,9}$/.test(text ?? "") ? Number(text) : undefined;
-}
-
-/** The ways through a history too long for one page, oldest first; none for a shorter one. */
-function historyPages({
-  id,
-  historyPart: { first, last, length },
-}: OrderView): PageLinks & { summary?: string } {
-  if (first === 1 && last === length) return {};
-  const upTo = (version: number) => `/orders/${id}?upTo=${version}` as Route;
-  const next = Math.min(last + history_lines_per_page, length);
-  return {
-    summary: `Events ${formatNumber(first)} to ${formatNumber(last)} of ${formatNumber(length)}`,
-    first: first > 1 ? upTo(history_lines_per_page) : undefined,
-    previous: first > 1 ? upTo(first - 1) : undefined,
-    next: last < length ? (next === length ? (`/orders/${id}` as Route) : upTo(next)) : undefined,
-  };
 }
 
 function Description({ order, view }: { order: OrderView; view: ViewTime }) {

@@ -1,0 +1,94 @@
+import { ArrowDownUp, Download } from "lucide-react";
+import type { Route } from "next";
+import type { HistoryLine, HistoryPart } from "#lib/queries/order-history";
+import { buttonClass } from "../../../components/button";
+import { Choices } from "../../../components/choices";
+import { formatNumber, type ViewTime } from "../../../components/format";
+import { type PageLinks, Pagination } from "../../../components/pagination";
+import { Panel } from "../../../components/panel";
+import { Timeline } from "../../../components/timeline";
+import type { TimelineSilence } from "../../../components/timeline-days";
+import { actorKinds, type OrderAddress, orderHref } from "./history-address";
+
+const kindNames = { person: "People", machine: "Machines", outside: "Outside" } as const;
+
+export type HistoryPanelProps = {
+  id: string;
+  history: readonly HistoryLine[];
+  part: HistoryPart;
+  quiet: { since: string; waits: string; people: boolean } | null;
+  address: OrderAddress;
+  view: ViewTime;
+};
+
+/** Everything that happened to an order, or what one kind of actor did, in the order of time that was asked for. */
+export function HistoryPanel({ id, history, part, quiet, address, view }: HistoryPanelProps) {
+  const { by, order } = address;
+  return (
+    <Panel title="What happened">
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2 print:hidden">
+        <Choices
+          label="Whose events"
+          choices={[undefined, ...actorKinds].map((kind) => ({
+            label: kind ? kindNames[kind] : "Everybody",
+            href: orderHref(id, { order, by: kind }),
+            chosen: by === kind,
+          }))}
+        />
+        <Choices
+          label="Order of time"
+          icon={ArrowDownUp}
+          choices={(["oldest", "newest"] as const).map((each) => ({
+            label: each === "oldest" ? "Oldest first" : "Newest first",
+            href: orderHref(id, { by, order: each }),
+            chosen: order === each,
+          }))}
+        />
+        <a
+          href={`/orders/${id}/history.csv`}
+          download
+          className={`${buttonClass("quiet", "small")} sm:ml-auto`}
+        >
+          <Download aria-hidden="true" className="size-4" />
+          Download as CSV
+        </a>
+      </div>
+      <Timeline
+        entries={history.map((line) => ({ ...line, thenHref: orderHref(id, { at: line.version }) }))}
+        order={order}
+        view={view}
+        quiet={part.later === null && !by ? silenceUntil(view, quiet) : undefined}
+      />
+      <div className="print:hidden">
+        <Pagination of="What happened" {...pagesOf(id, part, address)} />
+      </div>
+    </Panel>
+  );
+}
+
+const quiet_min_ms = 15 * 60_000;
+
+function silenceUntil({ now }: ViewTime, quiet: HistoryPanelProps["quiet"]): TimelineSilence | undefined {
+  const ms = quiet ? Date.parse(now) - Date.parse(quiet.since) : 0;
+  return quiet && ms >= quiet_min_ms ? { ms, waits: quiet.waits, people: quiet.people } : undefined;
+}
+
+/** The ways through a history too long for one page, in the order it is read; none for a shorter one. */
+function pagesOf(
+  id: string,
+  { first, last, length, oldest, earlier, later }: HistoryPart,
+  { by, order }: OrderAddress,
+): PageLinks & { summary?: string } {
+  if (first <= 1 && last === length) return {};
+  const upTo = (version: number | null): Route | undefined =>
+    version === null ? undefined : orderHref(id, { by, order, upTo: version });
+  const newest = last < length ? orderHref(id, { by, order }) : undefined;
+  const pages =
+    order === "oldest"
+      ? { first: upTo(oldest), previous: upTo(earlier), next: upTo(later) }
+      : { first: newest, previous: upTo(later), next: upTo(earlier) };
+  return {
+    summary: `Events ${formatNumber(first)} to ${formatNumber(last)} of ${formatNumber(length)}`,
+    ...pages,
+  };
+}
