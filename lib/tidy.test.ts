@@ -99,7 +99,16 @@ const places: Readonly<Record<string, Place>> = {
       "lib/web/action.ts → lib/env.ts": "an action compares the request's origin with the console's address",
       "lib/web/log.ts → lib/env.ts": "how much is logged is the installation's to say",
     },
-    packages: [next, react, "node:crypto", "pino", "zod", "@asteasolutions/zod-to-openapi", "server-only"],
+    packages: [
+      next,
+      react,
+      "node:crypto",
+      "pino",
+      "csv-stringify/sync",
+      "zod",
+      "@asteasolutions/zod-to-openapi",
+      "server-only",
+    ],
   },
   "lib/db.ts": {
     does: "opens the database",
@@ -116,7 +125,14 @@ const places: Readonly<Record<string, Place>> = {
   components: {
     does: "draws what it is given: data and server actions come as props",
     may: [],
-    packages: [next, react, "next-themes", "lucide-react", "@tanstack/react-query", "@tanstack/react-virtual"],
+    packages: [
+      next,
+      react,
+      "next-themes",
+      "lucide-react",
+      "@tanstack/react-query",
+      "@tanstack/react-virtual",
+    ],
   },
   app: {
     does: "gates, parses, makes one call and renders",
