@@ -6,24 +6,25 @@ import { AppFrame } from "../components/app-frame";
 import type { NavigationItem } from "../components/navigation";
 import { DatabaseNotice } from "./database-notice";
 import { startOf } from "./places";
-import { counted, viewNow, waiting } from "./reading";
+import { counted, readFrom, viewNow, waiting } from "./reading";
 import { mayAsk } from "./requests/may-ask";
 import { signOut } from "./sign-in/actions";
 
 /** What surrounds every page of somebody signed in: the places they may go, what waits there, and who they are. */
 export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor; children: ReactNode }) {
   const waits = await waiting(actor);
-  const { timeZone } = await viewNow();
+  const view = await viewNow();
   return (
     <AppFrame
       navigation={placesOf(actor, waits)}
       person={{ name: waits.name, roles: actor.roles }}
       home={startOf(actor.roles)}
       signOut={signOut}
+      live={{ person: actor.id, from: readFrom(), view }}
     >
       <DatabaseNotice />
       {children}
-      <p className="pt-6 text-xs text-ink-muted">Times are in {timeZone}.</p>
+      <p className="pt-6 text-xs text-ink-muted">Times are in {view.timeZone}.</p>
     </AppFrame>
   );
 }

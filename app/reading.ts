@@ -7,9 +7,17 @@ import type { Store } from "#lib/queries/store";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
 import { formatNumber, type ViewTime } from "../components/format";
 import { timeZoneCookie, timeZoneOf } from "../components/time-zone-cookie";
+import { liveHub } from "./live/hub";
+
+/**
+ * Up to where the log was known here before this request first read anything: what came later, its page may lack. Null when
+ * this process has not heard of the log yet. Asked once a request.
+ */
+export const readFrom: () => number | null = cache(() => liveHub().position);
 
 /** What the pages read from: this process's database and workspace keys. */
 export function store(): Store {
+  readFrom();
   return authContext();
 }
 

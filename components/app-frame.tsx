@@ -3,6 +3,7 @@ import type { Route } from "next";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "./button";
+import { LiveBanner, LiveProvider, type LiveProviderProps } from "./live";
 import { Logo } from "./logo";
 import { Navigation, type NavigationItem } from "./navigation";
 import { ThemeSwitch } from "./theme-switch";
@@ -15,55 +16,60 @@ export type AppFrameProps = {
   /** Where the name in the corner leads: the person's first place. */
   home: Route;
   signOut: () => Promise<void>;
+  /** What the page follows what happens by. */
+  live: Omit<LiveProviderProps, "children">;
   children: ReactNode;
 };
 
 /** What surrounds every page of somebody signed in: where to go, who it is, and the page's main landmark. */
-export function AppFrame({ navigation, person, home, signOut, children }: AppFrameProps) {
+export function AppFrame({ navigation, person, home, signOut, live, children }: AppFrameProps) {
   return (
-    <div className="flex min-h-dvh flex-col">
-      <a
-        href="#main"
-        className="sr-only z-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
-      >
-        Skip to content
-      </a>
-      <header className="sticky top-0 z-10 border-b border-edge bg-surface print:hidden">
-        <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-5 px-4 sm:flex-nowrap">
-          <Link
-            href={home}
-            className="flex min-h-11 items-center gap-2 text-[0.9375rem] font-semibold tracking-tight"
-          >
-            <Logo />
-            Holdpoint
-          </Link>
-          <div className="order-3 flex max-sm:w-full sm:order-none sm:flex-1 sm:self-stretch">
-            <Navigation items={navigation} />
+    <LiveProvider {...live}>
+      <div className="flex min-h-dvh flex-col">
+        <a
+          href="#main"
+          className="sr-only z-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        >
+          Skip to content
+        </a>
+        <header className="sticky top-0 z-10 border-b border-edge bg-surface print:hidden">
+          <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-5 px-4 sm:flex-nowrap">
+            <Link
+              href={home}
+              className="flex min-h-11 items-center gap-2 text-[0.9375rem] font-semibold tracking-tight"
+            >
+              <Logo />
+              Holdpoint
+            </Link>
+            <div className="order-3 flex max-sm:w-full sm:order-none sm:flex-1 sm:self-stretch">
+              <Navigation items={navigation} />
+            </div>
+            <div className="ml-auto flex min-w-0 items-center gap-1">
+              <p className="mr-1 min-w-0 text-right text-xs leading-tight">
+                <span className="block truncate font-semibold">{person.name}</span>
+                <span className="block truncate text-ink-muted">{person.roles.join(", ") || "no role"}</span>
+              </p>
+              <ThemeSwitch />
+              <form action={signOut}>
+                <Button
+                  type="submit"
+                  variant="quiet"
+                  size="small"
+                  className="px-1.5"
+                  aria-label="Sign out"
+                  title="Sign out"
+                >
+                  <LogOut aria-hidden="true" className="size-4" />
+                </Button>
+              </form>
+            </div>
           </div>
-          <div className="ml-auto flex min-w-0 items-center gap-1">
-            <p className="mr-1 min-w-0 text-right text-xs leading-tight">
-              <span className="block truncate font-semibold">{person.name}</span>
-              <span className="block truncate text-ink-muted">{person.roles.join(", ") || "no role"}</span>
-            </p>
-            <ThemeSwitch />
-            <form action={signOut}>
-              <Button
-                type="submit"
-                variant="quiet"
-                size="small"
-                className="px-1.5"
-                aria-label="Sign out"
-                title="Sign out"
-              >
-                <LogOut aria-hidden="true" className="size-4" />
-              </Button>
-            </form>
-          </div>
-        </div>
-      </header>
-      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-7xl flex-1 px-4 py-6 outline-none">
-        {children}
-      </main>
-    </div>
+          <LiveBanner />
+        </header>
+        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-7xl flex-1 px-4 py-6 outline-none">
+          {children}
+        </main>
+      </div>
+    </LiveProvider>
   );
 }

@@ -11,6 +11,13 @@ import type { TickReport } from "./scheduler";
 export type Driver = {
   /** Called with the workspace's next position after every commit by anyone. Returns how to stop listening. */
   subscribe(listener: (nextPos: number) => void): () => void;
+  /**
+   * Says something to every process that drives this workspace, this one too, of which nothing is kept: it may be lost. At
+   * most `said_bytes_max`; it must hold nothing of a person, because a server may log it.
+   */
+  say(text: string): Promise<void>;
+  /** Called with what any of them says. Returns how to stop listening. */
+  hear(listener: (text: string) => void): () => void;
   stop(): Promise<void>;
 };
 
@@ -30,12 +37,16 @@ export type Told =
 export type Tell = (told: Told) => void;
 
 const noRowsVersion = { superseded: false, message: "the scheduler failed and tries again" };
+/** A notification holds less than 8,000 bytes, the workspace's name among them. */
+export const said_bytes_max = 7_000;
+const channels = { changes: "holdpoint", said: "holdpoint_said" };
 const poll_ms = 1_000;
 const pause_ms = 100;
 const reconnect_ms = 2_000;
 
 export function startDriver(runtime: Runtime, databaseUrl: string, tell: Tell): Driver {
   const listeners = new Set<(nextPos: number) => void>();
+  const hearers = new Set<(text: string) => void>();
   let stopped = false;
   let wake = () => {};
   let client: pg.Client | null = null;
@@ -46,17 +57,22 @@ export function startDriver(runtime: Runtime, databaseUrl: string, tell: Tell): 
     // A cut connection is told once, by "end"; an unhandled "error" would take the process down.
     listening.on("error", () => {});
     listening.on("end", () => {
+      client = null;
       if (!stopped) setTimeout(listen, reconnect_ms).unref();
     });
-    listening.on("notification", ({ payload }) => {
-      const [workspace, nextPos] = (payload ?? "").split(" ");
+    listening.on("notification", ({ channel, payload = "" }) => {
+      const [workspace, nextPos] = payload.split(" ", 2);
       if (workspace !== runtime.engine.workspace) return;
+      if (channel === channels.said) {
+        for (const hearer of hearers) hearer(payload.slice(workspace.length + 1));
+        return;
+      }
       for (const listener of listeners) listener(Number(nextPos));
       wake();
     });
     try {
       await listening.connect();
-      await listening.query("LISTEN holdpoint");
+      await listening.query(`LISTEN ${channels.changes}; LISTEN ${channels.said}`);
       client = listening;
     } catch (error) {
       tell({
@@ -97,6 +113,15 @@ export function startDriver(runtime: Runtime, databaseUrl: string, tell: Tell): 
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    async say(text) {
+      if (Buffer.byteLength(text) > said_bytes_max) throw new Error(`more than ${said_bytes_max} bytes`);
+      const payload = `${runtime.engine.workspace} ${text}`;
+      await client?.query("SELECT pg_notify($1, $2)", [channels.said, payload]);
+    },
+    hear(listener) {
+      hearers.add(listener);
+      return () => hearers.delete(listener);
     },
     async stop() {
       stopped = true;

@@ -63,6 +63,11 @@ export async function startProcess(tell: Tell, end?: () => void): Promise<Driver
   return processWide.holdpointDriver;
 }
 
+/** What drives this process; null while it has not come up, and where nothing has started it. */
+export function processDriver(): Promise<Driver> | null {
+  return processWide.holdpointDriver ?? null;
+}
+
 /** Why this process holds effects back; null when it does not, or has not come up yet. */
 export function effectsHeld(): string | null {
   return processWide.holdpointGuard?.held ?? null;

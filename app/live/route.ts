@@ -1,0 +1,35 @@
+import { connection } from "next/server";
+import { currentActor } from "#lib/auth/session";
+import { problem } from "#lib/web/problem";
+import { route } from "#lib/web/route";
+import { liveHub } from "./hub";
+
+/**
+ * What happens, as it happens, for somebody signed in: server-sent events. `Last-Event-ID`, or `?from=`, is the position from
+ * which on the reader has not been told; too far back, and one message says that everything may have changed.
+ */
+export async function GET(request: Request, context: { params: Promise<Record<never, string>> }) {
+  let stream: ReadableStream<Uint8Array> | undefined;
+  const answered = await route(async () => {
+    await connection();
+    const actor = await currentActor();
+    if (!actor) return problem(401, "unauthenticated", "Sign in to be told what happens.");
+    const hub = liveHub();
+    if (hub.closed) return problem(503, "unavailable", "This process is about to end.");
+    stream = await hub.open(actor, positionIn(request));
+    return { status: 200, text: "", headers };
+  })(request, context);
+  return stream ? new Response(stream, answered) : answered;
+}
+
+const headers = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  // Whoever stands between compresses nothing and holds nothing back.
+  "Cache-Control": "no-store, no-transform",
+  "X-Accel-Buffering": "no",
+};
+
+function positionIn(request: Request): number | null {
+  const given = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("from") ?? "";
+  return /^\d{1,15}$/.test(given) ? Number(given) : null;
+}

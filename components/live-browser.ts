@@ -1,0 +1,33 @@
+import type { LiveBrowser, LiveChannel, LiveStream } from "./live-connection";
+
+/** The browser this runs in, as a live connection needs it. `now_ms` is the server's clock. */
+export function thisBrowser(now_ms: () => number): LiveBrowser {
+  // Absent where the page did not come over a safe connection.
+  const locks: LockManager | undefined = navigator.locks;
+  return {
+    open: (address) => new EventSource(address) as LiveStream,
+    channel: "BroadcastChannel" in window ? (name) => new BroadcastChannel(name) as LiveChannel : null,
+    lead: locks
+      ? async (name, { steal, givenUp }, lead) =>
+          void (await locks.request(name, steal ? { steal } : { signal: givenUp }, lead))
+      : null,
+    async signedIn() {
+      const answered = await tellPresence({ viewer: "nobody", order: null }).catch(() => null);
+      if (answered?.status === 401) return false;
+      return answered?.ok ? true : null;
+    },
+    hidden: () => document.hidden,
+    now_ms,
+  };
+}
+
+/** Tells the server which order this viewer looks at, or that it looks at none any more. */
+export function tellPresence(told: { viewer: string; order: string | null }): Promise<Response> {
+  return fetch("/live/presence", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(told),
+    // Said also by a page that is about to go.
+    keepalive: true,
+  });
+}
