@@ -144,6 +144,11 @@ export class Decider {
       if (error instanceof BodyError) return reject("invalid", error.message, { field: error.member });
       throw error;
     }
+    // As they were when it was decided: who changes the own account is permitted by the stream that changes here.
+    const guards = job.permitting.map((permits) => ({
+      stream: permits.stream,
+      leaf: latestOf(permits).leaf,
+    }));
     // The first command of a batch that touches the stream carries its new key; those after it hang on that one.
     const freshKey = touched.has(held) ? null : held.freshlyWrapped;
     held.working = state;
@@ -164,10 +169,7 @@ export class Decider {
         occurredAt,
         recordedAt: now,
         events: sealed.map(({ body, recorded: { type } }) => ({ type, schema: schemas[type], body })),
-        guards: job.permitting.map((permits) => ({
-          stream: permits.stream,
-          leaf: latestOf(permits).leaf,
-        })),
+        guards,
         subjectKey: freshKey ? { subject: job.stream, wrapped: freshKey } : null,
       },
     };

@@ -112,3 +112,17 @@ it("a command that could be done again is not, under the id it was done", async 
   ]);
   expect(await workspace.task(order)).toMatchObject({ status: "READY", owner: null });
 });
+
+it("who changes the own account is permitted by the very stream that changes, once or twice at once", async () => {
+  const [ana, root] = [workspace.person("ana"), workspace.person("root")];
+  const own = { type: "person.changePassword", person: "ana" } as const;
+  expect(await workspace.ask(ana, own)).toMatchObject({ rejected: false, firstVersion: 2 });
+  const both = await Promise.all([workspace.ask(ana, own), workspace.ask(ana, own)]);
+  expect(both).toMatchObject([{ rejected: false }, { rejected: false }]);
+  expect((await placesOf("person/ana")).map(([, version]) => version)).toEqual([1, 2, 3, 4]);
+
+  const role = { person: "root", role: "admin" } as const;
+  expect(await workspace.ask(root, { type: "person.revoke", ...role })).toMatchObject({ rejected: false });
+  // What the own stream no longer permits is refused.
+  expect(await workspace.ask(root, { type: "person.grant", ...role })).toMatchObject({ authority: "role" });
+});
