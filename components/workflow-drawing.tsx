@@ -126,7 +126,7 @@ export function WorkflowDrawing({ steps, edges, label }: WorkflowDrawingProps) {
                     drawn && (step.state ? boxes[step.state] : "@5xl:border-edge @5xl:bg-surface"),
                   )}
                 >
-                  {index < steps.length - 1 && (
+                  {index < steps.length - 1 && step.kind !== "end" && (
                     <span
                       aria-hidden="true"
                       className={classNames(
@@ -152,8 +152,13 @@ export function WorkflowDrawing({ steps, edges, label }: WorkflowDrawingProps) {
   );
 }
 
+/** Of several ends an order comes to one, so none of them is yet to come. */
+function stateWords(kind: StepKind, state: StepState): string {
+  return kind === "end" && state === "future" ? "Not reached" : words[state];
+}
+
 function StepWords({
-  step: { id, title, state, note, visits, count, href },
+  step: { id, title, kind, state, note, visits, count, href },
   edges,
   titles,
   drawn,
@@ -201,10 +206,10 @@ function StepWords({
             drawn && "@5xl:line-clamp-2",
           )}
         >
-          {note ?? (state && words[state])}
+          {note ?? (state && stateWords(kind, state))}
         </p>
       )}
-      {note && state && <p className="sr-only">{words[state]}</p>}
+      {note && state && <p className="sr-only">{stateWords(kind, state)}</p>}
       {ways.length > 0 && (
         <p className={classNames("text-xs text-ink-muted", drawn && "@5xl:sr-only")}>
           {ways.map(({ to, label }) => `${label}: ${titles.get(to) ?? to}`).join(" · ")}

@@ -33,6 +33,8 @@ export type OrderReading = {
   readonly recordedAt: string;
   /** The ways the order went, `from>to` by the names of steps. */
   readonly ways: ReadonlySet<string>;
+  /** The newest event that asked for somebody's attention, as long as that is asked for. */
+  readonly attention: number | null;
   /** The newest check of the policy, and by visit the newest events of each task: what a present wait is explained by. */
   readonly checked: number | null;
   readonly tasks: ReadonlyMap<string, readonly number[]>;
@@ -80,7 +82,8 @@ export const effect_events_max = 40;
 /** Goes on from a reading, or begins one; null as long as there is nothing to begin with. */
 export function readOn(from: OrderReading | null, events: readonly StoredEvent[]): OrderReading | null {
   let state = from?.state ?? null;
-  let { unreadable, version, leaf, content, sentBack, kinds, recordedAt, checked } = from ?? beginning;
+  let { unreadable, version, leaf, content, sentBack, kinds, recordedAt, checked, attention } =
+    from ?? beginning;
   const given = new Map(from?.given);
   const effects = new Map(from?.effects);
   const silences = new Map(from?.silences);
@@ -102,6 +105,8 @@ export function readOn(from: OrderReading | null, events: readonly StoredEvent[]
     }
     for (const way of waysOf(state, event)) ways.add(way);
     state = evolve(state, event);
+    if (event.type === "orderNeedsAttention") attention = version;
+    else if (state.needsAttention === null) attention = null;
     if (event.type === "policyChecked") checked = version;
     else if (isOfTask(event))
       tasks.set(
@@ -143,6 +148,7 @@ export function readOn(from: OrderReading | null, events: readonly StoredEvent[]
       recordedAt,
       ways,
       checked,
+      attention,
       tasks,
     }
   );
@@ -157,9 +163,18 @@ const beginning = {
   kinds: "",
   recordedAt: "",
   checked: null,
+  attention: null,
 } as Pick<
   OrderReading,
-  "unreadable" | "version" | "leaf" | "content" | "sentBack" | "kinds" | "recordedAt" | "checked"
+  | "unreadable"
+  | "version"
+  | "leaf"
+  | "content"
+  | "sentBack"
+  | "kinds"
+  | "recordedAt"
+  | "checked"
+  | "attention"
 >;
 
 /** Who caused it, or a machine when it followed by itself. */

@@ -38,6 +38,9 @@ const effectStates: { readonly [state: string]: { name: string; next: string } }
     name: "failed",
     next: "A person has it tried again or done anew, unless the order was given up.",
   },
+  CONFIRMED: { name: "done", next: "" },
+  COMPENSATED: { name: "done and taken back", next: "" },
+  OBSOLETE: { name: "no longer wanted", next: "" },
 };
 
 /** A state of an effect in the middle of a sentence, and what comes next. */

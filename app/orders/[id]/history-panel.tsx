@@ -1,7 +1,7 @@
-import { ArrowDownUp, Download } from "lucide-react";
+import { ArrowDownUp, Download, History } from "lucide-react";
 import type { Route } from "next";
 import type { HistoryLine, HistoryPart } from "#lib/queries/order-history";
-import { buttonClass } from "../../../components/button";
+import { ButtonLink, buttonClass } from "../../../components/button";
 import { Choices } from "../../../components/choices";
 import { formatNumber, type ViewTime } from "../../../components/format";
 import { type PageLinks, Pagination } from "../../../components/pagination";
@@ -14,6 +14,8 @@ const kindNames = { person: "People", machine: "Machines", outside: "Outside" } 
 
 export type HistoryPanelProps = {
   id: string;
+  /** Of the newest event there is. */
+  version: number;
   history: readonly HistoryLine[];
   part: HistoryPart;
   quiet: { since: string; waits: string; people: boolean } | null;
@@ -22,7 +24,7 @@ export type HistoryPanelProps = {
 };
 
 /** Everything that happened to an order, or what one kind of actor did, in the order of time that was asked for. */
-export function HistoryPanel({ id, history, part, quiet, address, view }: HistoryPanelProps) {
+export function HistoryPanel({ id, version, history, part, quiet, address, view }: HistoryPanelProps) {
   const { by, order } = address;
   return (
     <Panel title="What happened">
@@ -44,14 +46,16 @@ export function HistoryPanel({ id, history, part, quiet, address, view }: Histor
             chosen: order === each,
           }))}
         />
-        <a
-          href={`/orders/${id}/history.csv`}
-          download
-          className={`${buttonClass("quiet", "small")} sm:ml-auto`}
-        >
-          <Download aria-hidden="true" className="size-4" />
-          Download as CSV
-        </a>
+        <div className="flex flex-wrap gap-1 sm:ml-auto">
+          <ButtonLink href={orderHref(id, { at: version })} variant="quiet" size="small">
+            <History aria-hidden="true" className="size-4" />
+            Step through time
+          </ButtonLink>
+          <a href={`/orders/${id}/history.csv`} download className={buttonClass("quiet", "small")}>
+            <Download aria-hidden="true" className="size-4" />
+            Download as CSV
+          </a>
+        </div>
       </div>
       <Timeline
         entries={history.map((line) => ({ ...line, thenHref: orderHref(id, { at: line.version }) }))}

@@ -8,7 +8,11 @@ import { Panel } from "../../../components/panel";
 import { customerOf, linesOf, noteOf } from "./personal";
 
 /** What the order says: the facts, the lines, and what was written with it. */
-export function OrderContent({ order }: { order: OrderView }) {
+export function OrderContent({
+  order,
+}: {
+  order: Pick<OrderView, "content" | "personal" | "businessKey" | "source">;
+}) {
   const { total, country, orderedOn } = order.content;
   const customer = customerOf(order);
   const lines = linesOf(order);

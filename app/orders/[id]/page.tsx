@@ -1,8 +1,12 @@
 import type { Metadata, Route } from "next";
 import { notFound } from "next/navigation";
+import type { AuthorizedActor } from "#lib/domain/authority";
 import { formatMoney } from "#lib/domain/money";
 import { type OrderView, orderView } from "#lib/queries/order";
+import { history_lines_per_page } from "#lib/queries/order-history";
+import { differenceBetween, orderThen } from "#lib/queries/past-order";
 import { customerName } from "#lib/queries/personal";
+import { type Why, whyOf } from "#lib/queries/why";
 import { gate } from "#lib/web/gate";
 import { ButtonLink } from "../../../components/button";
 import type { ViewTime } from "../../../components/format";
@@ -11,6 +15,7 @@ import { Notice } from "../../../components/notice";
 import { PageHeading } from "../../../components/page-heading";
 import { Panel } from "../../../components/panel";
 import { PolicyResult } from "../../../components/policy-result";
+import { type WhyAnswer, WhyList } from "../../../components/why-list";
 import { WorkflowDrawing } from "../../../components/workflow-drawing";
 import { ConsoleFrame } from "../../console-frame";
 import { outside } from "../../engine";
@@ -18,11 +23,12 @@ import { store, viewNow } from "../../reading";
 import { OrderBadge } from "../../status-badges";
 import { orderTitle } from "../../task-rows";
 import { CancelOrder } from "./cancel-order";
-import { addressOf } from "./history-address";
+import { addressOf, type OrderAddress, orderHref } from "./history-address";
 import { HistoryPanel } from "./history-panel";
 import { OrderContent } from "./order-content";
 import { OrderNotices } from "./order-notices";
 import { OrderTaskPanel } from "./order-task-panel";
+import { OrderThen } from "./order-then";
 import { OutsidePanel } from "./outside-panel";
 import { customerOf } from "./personal";
 import { policyRules } from "./policy-rules";
@@ -33,9 +39,14 @@ export const metadata: Metadata = { title: "Order" };
 export default async function OrderPage({ params, searchParams }: PageProps<"/orders/[id]">) {
   const actor = await gate();
   const view = await viewNow();
+  const { id } = await params;
   const address = addressOf(await searchParams);
-  const order = await orderView(actor, store(), (await params).id, view.now, await outside(), address);
-  if (!order) notFound();
+  if (address.at !== undefined) return <PastOrderPage actor={actor} id={id} address={address} view={view} />;
+  const [order, whys] = await Promise.all([
+    orderView(actor, store(), id, view.now, await outside(), address),
+    whyOf(actor, store(), id, await outside()),
+  ]);
+  if (!order || !whys) notFound();
   return (
     <ConsoleFrame actor={actor}>
       <PageHeading
@@ -68,6 +79,11 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
             {order.tasks.map((task) => (
               <OrderTaskPanel key={`${task.step} ${task.visit}`} order={order.id} task={task} view={view} />
             ))}
+            {whys.length > 0 && (
+              <Panel title="Why">
+                <WhyList answers={answersOf(whys, order, address)} view={view} />
+              </Panel>
+            )}
             <Panel title="What the policy found">
               <PolicyResult rules={policyRules(order)} />
             </Panel>
@@ -76,16 +92,67 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
         </div>
         <HistoryPanel
           id={order.id}
+          version={order.version}
           history={order.history}
           part={order.historyPart}
           quiet={order.quiet}
           address={address}
           view={view}
         />
-        {order.mayCancel && <CancelOrder order={order.id} />}
+        {order.mayCancel && (
+          <div className="print:hidden">
+            <CancelOrder order={order.id} />
+          </div>
+        )}
       </div>
     </ConsoleFrame>
   );
+}
+
+/** The same page as of one of the order's events. */
+async function PastOrderPage({
+  actor,
+  id,
+  address,
+  view,
+}: {
+  actor: AuthorizedActor;
+  id: string;
+  address: OrderAddress;
+  view: ViewTime;
+}) {
+  const order = await orderThen(actor, store(), id, address.at ?? 1);
+  if (!order) notFound();
+  const since = Math.min(address.since ?? Math.max(1, order.at - 1), order.length);
+  const [from, to] = [Math.min(since, order.at), Math.max(since, order.at)];
+  const differences = (await differenceBetween(actor, store(), id, from, to)) ?? [];
+  return (
+    <ConsoleFrame actor={actor}>
+      <PageHeading
+        kind="Order, as it was"
+        title={orderTitle({ customer: customerName(customerOf(order)), businessKey: order.businessKey })}
+        status={<OrderBadge status={order.standing} />}
+        description={`${formatMoney(order.content.total)}, asked for by ${order.requestedBy}`}
+      />
+      <OrderThen order={order} since={since} differences={differences} view={view} />
+    </ConsoleFrame>
+  );
+}
+
+/** Answers with each event they rest on as a place: in the history that is shown, or on the page that has it. */
+function answersOf(whys: readonly Why[], { id, history }: OrderView, { order }: OrderAddress): WhyAnswer[] {
+  const shown = new Set(history.map(({ version }) => version));
+  const hrefOf = (version: number) =>
+    shown.has(version)
+      ? `#v${version}`
+      : orderHref(id, { order, upTo: Math.max(version, history_lines_per_page) }, version);
+  return whys.map(({ question, because }) => ({
+    question,
+    because: because.map(({ parts, version }) => ({
+      parts,
+      event: version === null ? undefined : { version, href: hrefOf(version) },
+    })),
+  }));
 }
 
 function Description({ order, view }: { order: OrderView; view: ViewTime }) {

@@ -13,16 +13,16 @@ export type Customer = {
 export type Line = { sku: string; description?: string; quantity: number; unitPrice: number };
 
 /** The customer, decrypted by the query for those allowed. */
-export function customerOf({ personal }: OrderView): Customer {
+export function customerOf({ personal }: Pick<OrderView, "personal">): Customer {
   return (personal && personal !== "erased" ? (personal.customer as Customer | undefined) : undefined) ?? {};
 }
 
 /** The lines, in their order. */
-export function linesOf({ personal }: OrderView): readonly Line[] {
+export function linesOf({ personal }: Pick<OrderView, "personal">): readonly Line[] {
   return (personal && personal !== "erased" ? (personal.lines as Line[] | undefined) : undefined) ?? [];
 }
 
 /** What the requester wrote with the order. */
-export function noteOf({ personal }: OrderView): string | undefined {
+export function noteOf({ personal }: Pick<OrderView, "personal">): string | undefined {
   return personal && personal !== "erased" ? (personal.note as string | undefined) : undefined;
 }

@@ -3,7 +3,7 @@ import type { OrderView } from "#lib/queries/order";
 import type { PolicyRule } from "../../../components/policy-result";
 
 /** The rules of an order's last policy check, with what each looked at in words. */
-export function policyRules({ policy }: OrderView): PolicyRule[] {
+export function policyRules({ policy }: Pick<OrderView, "policy">): PolicyRule[] {
   return (policy?.results ?? []).map(({ rule, result, sentence, evidence }) => {
     const [name = rule, version = "1"] = rule.split("@");
     return {
