@@ -3,7 +3,14 @@ import { isAuthorizedActor } from "#lib/domain/authority";
 import { systemActor } from "#lib/engine/system-actor";
 import { workspaceKeys } from "#lib/log/keys";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
-import { beginSession, endSession, endSessionsOf, sessionActor } from "./live-session";
+import {
+  beginSession,
+  endOtherSessionsOf,
+  endSession,
+  endSessionOf,
+  endSessionsOf,
+  sessionActor,
+} from "./live-session";
 
 let workspace: TestWorkspace;
 beforeAll(async () => {
@@ -41,6 +48,21 @@ test("an ended session stands for nobody, and cannot be begun again", async () =
   expect(await sessionActor(workspace, other)).not.toBeNull();
   await endSessionsOf(workspace, "ana");
   expect(await sessionActor(workspace, other)).toBeNull();
+});
+
+test("signed out elsewhere, one browser goes on and the others do not, and nobody else's", async () => {
+  const [here, there, bens] = [
+    await beginSession(workspace, "ana"),
+    await beginSession(workspace, "ana"),
+    await beginSession(workspace, "ben"),
+  ];
+  await endSessionOf(workspace, "ana", bens);
+  await endOtherSessionsOf(workspace, "ana", here);
+  expect(await sessionActor(workspace, here)).toMatchObject({ person: "ana" });
+  expect(await sessionActor(workspace, there)).toBeNull();
+  expect(await sessionActor(workspace, bens)).toMatchObject({ person: "ben" });
+  await endSessionOf(workspace, "ana", here);
+  expect(await sessionActor(workspace, here)).toBeNull();
 });
 
 test("half an hour unused is the end of a session", async () => {

@@ -11,6 +11,7 @@ const idle_ms_max = 30 * 60_000;
 const seenAgain_ms = 60_000;
 
 type SessionRow = {
+  session_id: string;
   person_id: string;
   created_at: Date;
   seen_at: Date;
@@ -18,6 +19,15 @@ type SessionRow = {
   roles: Role[];
   disabled: boolean;
 };
+
+/** Sessions begun and used after these instants are open, unless somebody has ended them. */
+export type OpenSince = { begunAfter: string; seenAfter: string };
+
+/** From when on a session has to be begun and used to be open at this instant. */
+export function openSince(now: string): OpenSince {
+  const before = (ms: number) => new Date(Date.parse(now) - ms).toISOString();
+  return { begunAfter: before(session_s_max * 1000), seenAfter: before(idle_ms_max) };
+}
 
 /** Begins a session of somebody whose password has fitted, and returns its id. */
 export async function beginSession({ database, keys, clock }: AuthContext, person: string): Promise<string> {
@@ -33,6 +43,30 @@ export async function beginSession({ database, keys, clock }: AuthContext, perso
 export async function endSession({ database, keys, clock }: AuthContext, sessionId: string): Promise<void> {
   await database.session.updateMany({
     where: { sessionId, workspace: keys.workspace, endedAt: null },
+    data: { endedAt: clock.now() },
+  });
+}
+
+/** Ends one session of this person; one of somebody else stays as it is. */
+export async function endSessionOf(
+  { database, keys, clock }: AuthContext,
+  person: string,
+  sessionId: string,
+): Promise<void> {
+  await database.session.updateMany({
+    where: { sessionId, personId: person, workspace: keys.workspace, endedAt: null },
+    data: { endedAt: clock.now() },
+  });
+}
+
+/** Ends every session of a person but this one: signed out elsewhere. */
+export async function endOtherSessionsOf(
+  { database, keys, clock }: AuthContext,
+  person: string,
+  sessionId: string,
+): Promise<void> {
+  await database.session.updateMany({
+    where: { sessionId: { not: sessionId }, personId: person, workspace: keys.workspace, endedAt: null },
     data: { endedAt: clock.now() },
   });
 }
@@ -61,7 +95,7 @@ export async function sessionActor(
     workspace,
   );
   const now = clock.now();
-  if (!row || row.disabled || row.ended_at || !isFresh(row, Date.parse(now))) return null;
+  if (!row || row.disabled || row.ended_at || !isFresh(row, openSince(now))) return null;
   if (Date.parse(now) - row.seen_at.getTime() >= seenAgain_ms)
     await database.session.updateMany({
       where: { sessionId, workspace, endedAt: null, seenAt: { lt: now } },
@@ -78,6 +112,6 @@ export async function sessionActor(
   });
 }
 
-function isFresh({ created_at, seen_at }: SessionRow, now_ms: number): boolean {
-  return now_ms - created_at.getTime() < session_s_max * 1000 && now_ms - seen_at.getTime() < idle_ms_max;
+function isFresh({ created_at, seen_at }: SessionRow, { begunAfter, seenAfter }: OpenSince): boolean {
+  return created_at.getTime() > Date.parse(begunAfter) && seen_at.getTime() > Date.parse(seenAfter);
 }

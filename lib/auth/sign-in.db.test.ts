@@ -4,6 +4,7 @@ import { emailIndex } from "#lib/log/keys";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { givePassword, whoSignsInBy } from "./credential";
 import { sessionActor } from "./live-session";
+import { hasPassword } from "./own-password";
 import { type Claim, signIn } from "./sign-in";
 import { openThrottle, wrongPerAddress_max, wrongPerEmail_max } from "./throttle";
 
@@ -97,6 +98,20 @@ test("a new password is the only one, and ends the sessions of the old one", asy
   expect(await sessionActor(workspace, before.sessionId)).toBeNull();
   expect(await attempt("ben@example.org", passwordOf("ben"))).toEqual({ kind: "refused" });
   expect(await attempt("ben@example.org", "another good password")).toMatchObject({ kind: "signedIn" });
+});
+
+test("who is signed in is asked for the own password, and cannot guess it", async () => {
+  const throttle = openThrottle(workspace.database, workspace.name);
+  const asked = (person: string, password: string) => hasPassword(workspace, throttle, person, password);
+  expect(await asked("ana", passwordOf("ana"))).toBe("right");
+  expect(await asked("ana", passwordOf("rita"))).toBe("wrong");
+  expect(await asked("sam", "has none at all")).toBe("wrong");
+  expect(await asked("ana", passwordOf("ana"))).toBe("right");
+  for (let n = 0; n < wrongPerEmail_max; n++) expect(await asked("ana", "not this one")).toBe("wrong");
+  expect(await asked("ana", passwordOf("ana"))).toMatchObject({ retryAfter_s: expect.any(Number) });
+  expect(await asked("rita", passwordOf("rita"))).toBe("right");
+  // The way in is another door: nobody is locked out of it by guesses made here.
+  expect(await attempt("ana@example.org", passwordOf("ana"))).toMatchObject({ kind: "signedIn" });
 });
 
 test("who is unknown gets no password, and an address signs in one person only", async () => {

@@ -13,6 +13,9 @@ describe("who may read what", () => {
     ["escalations", ["supervisor", "admin"]],
     ["operations", ["supervisor", "admin"]],
     ["auditLog", ["auditor", "admin"]],
+    ["people", ["supervisor", "auditor", "admin"]],
+    ["emailAddresses", ["admin"]],
+    ["workflows", ["reviewer", "supervisor", "auditor", "admin"]],
   ])("%s", (reading, allowed) => {
     expect(roles.filter((role) => mayRead(actor(role), reading)).sort()).toEqual(allowed.sort());
   });

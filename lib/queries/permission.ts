@@ -4,7 +4,16 @@ import { type AuthorizedActor, demandActor, type Role, roles } from "#lib/domain
  * Who may read what, in one table: a page asks it whom to let in, a query asks it again. What is not named here is read
  * by nobody.
  */
-export type Reading = "queue" | "orders" | "ownOrders" | "escalations" | "operations" | "auditLog";
+export type Reading =
+  | "queue"
+  | "orders"
+  | "ownOrders"
+  | "escalations"
+  | "operations"
+  | "auditLog"
+  | "people"
+  | "emailAddresses"
+  | "workflows";
 
 const readers: Readonly<Record<Reading, readonly Role[]>> = {
   queue: ["reviewer", "supervisor"],
@@ -14,6 +23,10 @@ const readers: Readonly<Record<Reading, readonly Role[]>> = {
   escalations: ["supervisor", "admin"],
   operations: ["supervisor", "admin"],
   auditLog: ["auditor", "admin"],
+  people: ["supervisor", "auditor", "admin"],
+  // What people sign in by is for who gives them their passwords.
+  emailAddresses: ["admin"],
+  workflows: ["reviewer", "supervisor", "auditor", "admin"],
 };
 
 /** The roles of which one suffices. */
