@@ -29,6 +29,7 @@ const classes: Record<string, "log" | "opinion" | "operational"> = {
   session: "operational",
   api_key_secret: "operational",
   rate_limit: "operational",
+  claim_lease: "operational",
 };
 
 const projections = ["orders", "task", "timer", "effect", "person", "api_key"];
@@ -95,6 +96,7 @@ const privileges: Record<string, Record<string, string[]>> = {
     session: all,
     api_key_secret: all,
     rate_limit: all,
+    claim_lease: all,
   },
   // Whose rights append() has. Nobody can log in as it.
   holdpoint_append: {

@@ -150,6 +150,8 @@ export const commandSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("timer.settle"), ...visit }),
   z.strictObject({ type: z.literal("timer.breach"), ...visit, rung: z.int().positive() }),
+  /** `person` claimed the task and has not been at it for the length of a lease. */
+  z.strictObject({ type: z.literal("timer.lapse"), ...visit, person: personId }),
   z.strictObject({
     type: z.literal("effect.attempt"),
     order: orderId,

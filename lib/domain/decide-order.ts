@@ -47,6 +47,7 @@ export function decideOrder(
     case "task.withdraw":
     case "timer.settle":
     case "timer.breach":
+    case "timer.lapse":
       return decideTask(definition, state, facts, command);
     case "effect.retry":
     case "effect.settle":

@@ -36,9 +36,8 @@ export type TaskVerb =
   | "skip"
   | "decide";
 
-type TaskCommand =
-  | CommandOf<`task.${TaskVerb}`>
-  | CommandOf<"task.withdraw" | "timer.settle" | "timer.breach">;
+type TimerType = "timer.settle" | "timer.breach" | "timer.lapse";
+type TaskCommand = CommandOf<`task.${TaskVerb}`> | CommandOf<"task.withdraw" | TimerType>;
 
 /** In which states a task hears a verb; in every other one it answers with what it is. */
 export const statesFor: Record<TaskVerb, readonly TaskStatus[]> = {
@@ -98,7 +97,7 @@ export function decideTask(
   const step = definition.steps[command.step];
   if (step?.kind !== "task")
     return reject("invalid", `${command.step} is not a task of this workflow.`, { field: "step" });
-  if (command.type === "timer.settle" || command.type === "timer.breach")
+  if (command.type === "timer.settle" || command.type === "timer.breach" || command.type === "timer.lapse")
     return held ? timer(definition, state, facts, step, held, command) : nothingToDo();
 
   // The right comes before the state, also where the task is over: a refused person learns nothing and is on record.
@@ -356,7 +355,7 @@ function timer(
   facts: Facts,
   step: TaskStep,
   task: TaskState,
-  command: CommandOf<"timer.settle" | "timer.breach">,
+  command: CommandOf<TimerType>,
 ): Decided {
   if (facts.principal.kind !== "system") return refuse("role", "Only the scheduler's clock does this.");
   if (isOver(state)) return nothingToDo();
@@ -365,6 +364,9 @@ function timer(
     if (!task.decision || task.status !== "COMPLETED" || task.decision.effectiveAt > facts.now)
       return nothingToDo();
     settle(progress, step, task);
+  } else if (command.type === "timer.lapse") {
+    if (task.owner !== command.person || !statesFor.release.includes(task.status)) return nothingToDo();
+    progress.record("taskReleased", { ...place(task), lapsed: true });
   } else {
     if (task.rungsFired >= command.rung) return nothingToDo();
     noteBreach(progress, step, task);

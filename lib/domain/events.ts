@@ -55,7 +55,8 @@ export type EventData = {
   taskClaimed: Visit & { takenFrom?: string };
   taskStarted: Visit;
   taskStopped: Visit;
-  taskReleased: Visit;
+  /** `lapsed`: whoever had claimed it was not at it for so long that it was given back for them. */
+  taskReleased: Visit & { lapsed?: true };
   taskSuspended: Visit & { clock: SlaClock };
   taskResumed: Visit & { clock: SlaClock; excluded: string[]; afterChanges?: true };
   taskDelegated: Visit & { to: string };

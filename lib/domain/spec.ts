@@ -164,7 +164,7 @@ export class Spec {
   #command({ command: type, more }: Step): OrderCommand {
     if (type === "order.receive") return { type, ...more } as OrderCommand;
     const known: { [member: string]: unknown } = { type, order: specOrder };
-    if (type.startsWith("task.") || type === "timer.settle" || type === "timer.breach") {
+    if (type.startsWith("task.") || type.startsWith("timer.")) {
       const task = Object.values(this.state?.tasks ?? {})[0] ?? { step: "manual.review", visit: 1 };
       known.step = task.step;
       known.visit = task.visit;

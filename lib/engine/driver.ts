@@ -139,6 +139,13 @@ export function said(error: unknown): string {
 }
 
 /** Whether a tick is worth a line in the log. */
-export function didSomething({ settled, escalated, attempted, expired, probed }: TickReport): boolean {
-  return settled + escalated + attempted + expired + probed > 0;
+export function didSomething({
+  settled,
+  escalated,
+  lapsed,
+  attempted,
+  expired,
+  probed,
+}: TickReport): boolean {
+  return settled + escalated + lapsed + attempted + expired + probed > 0;
 }

@@ -2,6 +2,7 @@ import type { Command } from "#lib/domain/commands";
 import { isRejection } from "#lib/domain/rejection";
 import type { Clock } from "../clock";
 import type { Database } from "../db";
+import { lapsedClaims } from "./claim-lease";
 import type { Dispatcher } from "./dispatcher";
 import type { Engine } from "./execute";
 import { systemActor } from "./system-actor";
@@ -13,6 +14,8 @@ import { systemActor } from "./system-actor";
 export type TickReport = {
   settled: number;
   escalated: number;
+  /** Claims given back, because nobody was at them. */
+  lapsed: number;
   attempted: number;
   expired: number;
   probed: number;
@@ -27,6 +30,7 @@ type Due = { id: string; order_id: string; ordinal: number; due_at: Date } & (
   | { kind: "settle" | "breach"; step: string; visit: number }
   | { kind: "attempt" | "expire" | "overdue"; effect_key: string }
   | { kind: "probe"; effect_key: string }
+  | { kind: "lapse"; step: string; visit: number; person: string }
 );
 
 const lease_ms = 30_000;
@@ -48,6 +52,7 @@ export async function tick(
   const report: TickReport = {
     settled: 0,
     escalated: 0,
+    lapsed: 0,
     attempted: 0,
     expired: 0,
     probed: 0,
@@ -89,7 +94,7 @@ export async function tick(
 function commandOf(due: Exclude<Due, { kind: "probe" }>): {
   command: Command;
   source: string;
-  counts: "settled" | "escalated" | "attempted" | "expired";
+  counts: "settled" | "escalated" | "lapsed" | "attempted" | "expired";
 } {
   const { order_id: order, ordinal } = due;
   switch (due.kind) {
@@ -104,6 +109,12 @@ function commandOf(due: Exclude<Due, { kind: "probe" }>): {
         command: { type: "timer.breach", order, step: due.step, visit: due.visit, rung: ordinal },
         source: "timer",
         counts: "escalated",
+      };
+    case "lapse":
+      return {
+        command: { type: "timer.lapse", order, step: due.step, visit: due.visit, person: due.person },
+        source: "claim",
+        counts: "lapsed",
       };
     case "attempt":
       return {
@@ -133,6 +144,15 @@ async function claim(
   dispatcher: Dispatcher,
 ): Promise<Due[]> {
   const claimed = await claimTimers(database, workspace, now);
+  for (const { expires_at, person, ...task } of await lapsedClaims(database, workspace, now, claims_max))
+    claimed.push({
+      kind: "lapse",
+      id: `${task.order_id}/${task.step}/${task.visit}/${person}`,
+      ordinal: expires_at.getTime(),
+      due_at: expires_at,
+      person,
+      ...task,
+    });
   const effects = [...dispatcher.adapters.byName.keys()];
   if (effects.length === 0) return claimed;
   // What became of an attempt is judged where its adapter is known: elsewhere nobody can say whether to ask again.

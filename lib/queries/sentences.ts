@@ -56,7 +56,11 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
     case "taskStopped":
       return said(`${who} set ${task(event.data)} aside.`);
     case "taskReleased":
-      return said(`${who} gave ${task(event.data)} back.`);
+      return said(
+        event.data.lapsed
+          ? `${task(event.data)} is free again: nobody was at it for a while.`
+          : `${who} gave ${task(event.data)} back.`,
+      );
     case "taskSuspended":
       return said(`${who} put ${task(event.data)} on hold.`);
     case "taskResumed":
@@ -189,6 +193,7 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
  * asked for an order is an act, that the policy was then checked is not.
  */
 export function followsByItself(event: RecordedEvent): boolean {
+  if (event.type === "taskReleased") return event.data.lapsed === true;
   return event.type === "taskResumed" ? event.data.afterChanges === true : byMachines.has(event.type);
 }
 

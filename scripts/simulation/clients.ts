@@ -220,11 +220,13 @@ function forged(
   visit: { order: string; step: string; visit: number },
   key = noKey,
 ): Command {
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
       return { type: "timer.settle", ...visit };
     case 1:
       return { type: "timer.breach", ...visit, rung: 1 };
+    case 6:
+      return { type: "timer.lapse", ...visit, person: order.requestedBy };
     case 3:
       return { type: "effect.overdue", order: order.id, key, since: order.version };
     case 4:

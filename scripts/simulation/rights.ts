@@ -64,7 +64,9 @@ export class Rights {
     if (event.type === "orderReceived" && event.actor.type !== "system")
       this.#has(event, ["requester", "supervisor"]);
     if (!state) return;
-    if (event.type in taskWork) {
+    if (event.type === "taskReleased" && event.data.lapsed)
+      demand(event.actor.type === "system", () => `${who(event)} said that a claim lapsed: ${at(event)}`);
+    else if (event.type in taskWork) {
       const { step, visit } = event.data as { step: string; visit: number };
       demand(event.actor.type !== "system", () => `a machine did ${at(event)}`);
       const task = state.tasks[`${step}#${visit}`];

@@ -2,6 +2,7 @@ import { connection } from "next/server";
 import { z } from "zod";
 import { authContext } from "#lib/auth/context";
 import { currentActor } from "#lib/auth/session";
+import { renewClaims } from "#lib/engine/claim-lease";
 import { mayReadOrder, viewersOf } from "#lib/queries/presence";
 import { fromOwnPage } from "#lib/web/action";
 import { isProblem, problem } from "#lib/web/problem";
@@ -34,6 +35,14 @@ export const POST = route(async (request) => {
   const store = authContext();
   if (order !== null && !(await mayReadOrder(actor, store, order)))
     return problem(404, "notFound", "There is no such order, or none you may see.");
+  // Who looks at what they have claimed is at it.
+  if (order !== null)
+    await renewClaims(
+      actor,
+      { database: store.database, workspace: store.keys.workspace },
+      order,
+      store.clock.now(),
+    );
   const here = await see({ viewer, person: actor.person ?? actor.id, order });
   const people = order === null ? [] : await viewersOf(store, here.people(order));
   return { status: 200, body: { people } };
