@@ -34,6 +34,12 @@ export function orderLabel(standing: OrderStanding): string {
   return orderLooks[standing].label;
 }
 
+/** The word and the colour of a standing, for what is drawn in the browser. */
+export function orderLook(standing: OrderStanding): { label: string; tone: Tone } {
+  const { label, tone } = orderLooks[standing];
+  return { label, tone };
+}
+
 /** Where an order stands as a whole, in words. */
 export function OrderBadge({ status }: { status: OrderStanding }) {
   return <LookBadge look={orderLooks[status]} />;

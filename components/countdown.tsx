@@ -14,6 +14,8 @@ export type CountdownProps = {
   now: Instant;
   /** The due instant in the reader's words, formatted by the server so that both print the same. */
   dueText?: string;
+  /** On one line with other small words: without a ground of its own. */
+  compact?: boolean;
 };
 
 const looks: Record<Standing, { tone: Tone; icon: LucideIcon; meaning?: string }> = {
@@ -28,7 +30,7 @@ const looks: Record<Standing, { tone: Tone; icon: LucideIcon; meaning?: string }
  * How long is left, on the server's clock. All countdowns of a page share one timer, and one that prints the same
  * words as a second ago is not drawn again.
  */
-export function Countdown({ sla, now, dueText }: CountdownProps) {
+export function Countdown({ sla, now, dueText, compact }: CountdownProps) {
   // One string, because the snapshot of a store is compared by identity.
   const print = (now_ms: number) => {
     const { standing, word = "", text } = readCountdown(sla, now_ms);
@@ -47,11 +49,16 @@ export function Countdown({ sla, now, dueText }: CountdownProps) {
       dateTime={sla.breachAt ?? undefined}
       title={dueText && sla.breachAt ? `Due ${dueText}` : undefined}
       className={classNames(
-        "inline-flex items-baseline gap-1.5 rounded-sm px-1.5 py-0.5 text-xs leading-5 font-medium tabular-nums",
+        "inline-flex items-baseline rounded-sm text-xs font-medium tabular-nums",
+        compact ? "gap-1 px-1 leading-4 whitespace-nowrap" : "gap-1.5 px-1.5 py-0.5 leading-5",
         toneClass[tone],
       )}
     >
-      <Icon aria-hidden="true" className="mt-[3px] size-3.5 shrink-0 self-start" strokeWidth={2.25} />
+      <Icon
+        aria-hidden="true"
+        className={compact ? "size-3 shrink-0 self-center" : "mt-[3px] size-3.5 shrink-0 self-start"}
+        strokeWidth={2.25}
+      />
       <span>
         {meaning && <span className="sr-only">{meaning}</span>}
         {word && `${word} `}

@@ -3,7 +3,9 @@
 import type { Route } from "next";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect } from "react";
 import { classNames } from "./class-names";
+import { forgetCounts, useToldCount } from "./navigation-counts";
 
 /** One place to go; `count` is how much waits there, in words: "12", "1,000+". */
 export type NavigationItem = { href: Route; label: string; count?: string };
@@ -11,6 +13,8 @@ export type NavigationItem = { href: Route; label: string; count?: string };
 /** The main places, the one we are in sitting as a hold point on the header's line. */
 export function Navigation({ items }: { items: readonly NavigationItem[] }) {
   const pathname = usePathname();
+  // New items are a frame drawn anew.
+  useEffect(forgetCounts, [items]);
   return (
     <nav
       aria-label="Main"
@@ -30,11 +34,7 @@ export function Navigation({ items }: { items: readonly NavigationItem[] }) {
                 )}
               >
                 {label}
-                {count !== undefined && (
-                  <span className="rounded-sm bg-sunken px-1 text-xs leading-5 text-ink-muted tabular-nums">
-                    {count}
-                  </span>
-                )}
+                {count !== undefined && <Count href={href} count={count} />}
                 {here && (
                   <span
                     aria-hidden="true"
@@ -47,5 +47,13 @@ export function Navigation({ items }: { items: readonly NavigationItem[] }) {
         })}
       </ul>
     </nav>
+  );
+}
+
+function Count({ href, count }: { href: string; count: string }) {
+  return (
+    <span className="rounded-sm bg-sunken px-1 text-xs leading-5 text-ink-muted tabular-nums">
+      {useToldCount(href) ?? count}
+    </span>
   );
 }

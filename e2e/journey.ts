@@ -65,10 +65,18 @@ export async function askForOrder(
   return { number, path: new URL(page.url()).pathname };
 }
 
-/** Opens an order from the queue. */
-export async function openFromQueue(page: Page, number: string): Promise<void> {
+/** Shows an order beside the queue. */
+export async function showInQueue(page: Page, number: string): Promise<void> {
   await page.goto("/queue");
+  await page.getByLabel("Filter what is loaded").fill(number);
   await page.getByRole("link", { name: new RegExp(number) }).click();
+  await expect(page.getByRole("heading", { level: 2, name: new RegExp(number) })).toBeVisible();
+}
+
+/** Opens an order's own page from the queue. */
+export async function openFromQueue(page: Page, number: string): Promise<void> {
+  await showInQueue(page, number);
+  await page.getByRole("link", { name: "Full page" }).click();
   await expect(page.getByRole("heading", { level: 1, name: new RegExp(number) })).toBeVisible();
 }
 

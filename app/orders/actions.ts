@@ -1,125 +1,29 @@
 "use server";
 
-import { randomUUID } from "node:crypto";
-import type { Route } from "next";
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
-import { authContext } from "#lib/auth/context";
-import { verdictPast } from "#lib/queries/words";
 import { commandAction } from "#lib/web/action";
 import type { CommandState } from "../../components/command-form";
-import type { DecisionState } from "../../components/decision-form";
-import type { UndoState } from "../../components/undo-strip";
 import { engine } from "../engine";
 import { refusedCommand } from "../refused-command";
+import { reasoned, taskActions } from "./task-actions";
 
-/** How long a decision made in the console can be taken back before anything follows from it. */
-const undo_ms = 8_000;
-
-const place = z.object({
-  order: z.string(),
-  task: z.string(),
-  visit: z.string().transform(Number).pipe(z.int().positive()),
-});
-
-const decision = place.extend({
-  verdict: z.string().min(1, "Choose a verdict."),
-  evidenceHash: z.string(),
-  note: z.string().transform((text) => text.trim() || undefined),
-});
+const tasks = taskActions(drawAgain);
 
 /** Gives a verdict on what was shown; it takes effect when the time to take it back is over. */
-export const decide = commandAction<DecisionState, z.infer<typeof decision>>({
-  engine,
-  fields: z
-    .record(z.string(), z.string())
-    .transform((typed) => ({ note: "", ...typed }))
-    .pipe(decision),
-  command: ({ order, task, visit, verdict, evidenceHash, note }) => ({
-    type: "task.decide",
-    order,
-    step: task,
-    visit,
-    verdict,
-    evidence: evidenceHash,
-    note,
-    undo_ms,
-  }),
-  done({ events }, { order, task, visit }) {
-    drawAgain(order);
-    const made = events.find((event) => event.type === "decisionMade");
-    // Sent twice: it was decided before, and the page that is drawn again knows how that stands.
-    if (made?.type !== "decisionMade") return { status: "idle" };
-    return {
-      status: "decided",
-      decision: {
-        order,
-        task,
-        visit,
-        verdict: verdictPast(task, made.data.verdict).participle,
-        effectiveAt: made.data.effectiveAt,
-        now: authContext().clock.now(),
-        commandId: randomUUID(),
-      },
-    };
-  },
-  refused({ message, fieldErrors, code }, typed) {
-    const offer = ["stale", "heldByAnother", "wrongState"].includes(code)
-      ? { label: "Show the order as it is now", href: `/orders/${typed.order}` as Route }
-      : undefined;
-    return { status: "refused", message, fieldErrors, offer, note: typed.note ?? "" };
-  },
-});
+export const decide = tasks.decide;
+
 /** Takes a decision back that has not taken effect. */
-export const withdraw = commandAction<UndoState, z.infer<typeof place>>({
-  engine,
-  fields: place,
-  command: ({ order, task, visit }) => ({ type: "task.withdraw", order, step: task, visit }),
-  done(_, { order }) {
-    drawAgain(order);
-    return { status: "withdrawn" };
-  },
-  refused: ({ message }) => ({ status: "refused", message }),
-});
+export const withdraw = tasks.withdraw;
 
 /** Claims a task: others see who works on it. */
-export const claim = taskAction("task.claim", "It is yours.");
+export const claim = tasks.claim;
 
 /** Gives a task back, for anybody to claim. */
-export const release = taskAction("task.release", "It is free again.");
-
-function taskAction(type: "task.claim" | "task.release", message: string) {
-  return commandAction<CommandState, z.infer<typeof place>>({
-    engine,
-    fields: place,
-    command: ({ order, task, visit }) => ({ type, order, step: task, visit }),
-    done(_, { order }) {
-      drawAgain(order);
-      return { status: "done", message };
-    },
-    refused: refusedCommand,
-  });
-}
-
-const reasoned = (missing: string) => z.string().trim().min(1, missing);
+export const release = tasks.release;
 
 /** Takes a task from whoever holds it, with the reason why. */
-export const takeOver = commandAction<CommandState, z.infer<typeof place> & { note: string }>({
-  engine,
-  fields: place.extend({ note: reasoned("Say why you take it over.") }),
-  command: ({ order, task, visit, note }) => ({
-    type: "task.takeOver",
-    order,
-    step: task,
-    visit,
-    reason: note,
-  }),
-  done(_, { order }) {
-    drawAgain(order);
-    return { status: "done", message: "It is yours now." };
-  },
-  refused: refusedCommand,
-});
+export const takeOver = tasks.takeOver;
 
 /** Cancels an order; what was done outside already is taken back. */
 export const cancel = commandAction<CommandState, { order: string; note: string }>({

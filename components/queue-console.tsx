@@ -1,0 +1,756 @@
+"use client";
+
+import { keepPreviousData, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { ArrowLeft, Keyboard } from "lucide-react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useReducer,
+  useRef,
+  useState,
+} from "react";
+import { BulkPane } from "./bulk-pane";
+import { Button } from "./button";
+import { classNames } from "./class-names";
+import { CommandForm, type CommandState } from "./command-form";
+import { newCommandId } from "./command-id";
+import type { DecisionState } from "./decision-form";
+import { EmptyState } from "./empty-state";
+import type { ViewTime } from "./format";
+import { type KeyHelp, KeySheet, type KeySheetHandle, useSingleKeys } from "./key-sheet";
+import { useChanges, usePresence } from "./live";
+import { tellCount } from "./navigation-counts";
+import { Notice } from "./notice";
+import { AnswerError, fetchChanged, fetchPage, fetchReview } from "./queue-client";
+import { focusedLine, type QueueLine, queueReducer, queueState } from "./queue-lines";
+import { QueueList } from "./queue-list";
+import { type QueueViewLink, QueueViews } from "./queue-views";
+import { type RecentDecision, RecentlyDecided, undoable } from "./recently-decided";
+import type { ReviewData, ReviewTask, ReviewVerdict } from "./review-data";
+import { ReviewPane } from "./review-pane";
+import type { UndoState } from "./undo-strip";
+import { useDrafts } from "./use-drafts";
+import { VerdictBar, WaitsNotice } from "./verdict-bar";
+
+type Command = (state: CommandState, data: FormData) => Promise<CommandState>;
+
+export type QueueConsoleProps = {
+  /** Which cut of the queue this is, and the others. */
+  current: string;
+  views: readonly QueueViewLink[];
+  lines: readonly QueueLine[];
+  next: string | null;
+  /** What the first line is decided by, so that it is there with the page. */
+  review: ReviewData | null;
+  view: ViewTime;
+  actions: {
+    decide(state: DecisionState, data: FormData): Promise<DecisionState>;
+    withdraw(state: UndoState, data: FormData): Promise<UndoState>;
+    claim: Command;
+    release: Command;
+    takeOver: Command;
+  };
+};
+
+/** The queue in two panes: lines on the left, everything the present one is decided by on the right. */
+export function QueueConsole(props: QueueConsoleProps) {
+  const [client] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 30_000 } } }),
+  );
+  return (
+    <QueryClientProvider client={client}>
+      <Queue {...props} client={client} />
+    </QueryClientProvider>
+  );
+}
+
+const helps: readonly KeyHelp[] = [
+  { keys: ["J", "K"], does: "Next, previous" },
+  { keys: ["X"], does: "Select" },
+  { keys: ["Shift", "J / K"], does: "Extend the selection" },
+  { keys: ["1 – 4"], does: "Give the verdict with this number" },
+  { keys: ["C"], does: "Claim, or give back" },
+  { keys: ["N"], does: "Write a note (Esc leads back)" },
+  { keys: ["Z"], does: "Take the last decision back" },
+  { keys: ["/"], does: "Filter" },
+  { keys: ["Enter"], does: "Open the full page" },
+  { keys: ["?"], does: "This sheet" },
+];
+
+const recent_max = 20;
+
+function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }) {
+  const { current, actions } = props;
+  const [state, act] = useReducer(queueReducer, null, () => queueState(props.lines, props.next));
+  const [views, setViews] = useState(props.views);
+  const [view, setView] = useState(props.view);
+  const [filter, setFilter] = useState("");
+  const [recent, setRecent] = useState<readonly RecentDecision[]>([]);
+  const [said, say] = useState("");
+  const [trouble, setTrouble] = useState<{ key: string; message: string; noteError?: string } | null>(null);
+  const [lost, setLost] = useState<string | null>(null);
+  const [confirming, setConfirming] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
+  const [keysOn, switchKeys] = useSingleKeys();
+  const drafts = useDrafts();
+  const grid = useRef<HTMLTableElement>(null);
+  const noteField = useRef<HTMLTextAreaElement>(null);
+  const filterField = useRef<HTMLInputElement>(null);
+  const sheet = useRef<KeySheetHandle>(null);
+  const gone = useRef(new Map<string, QueueLine>());
+  const seen = useRef(new Map<string, string>());
+  const attempts = useRef(new Map<string, string>());
+
+  const line = focusedLine(state);
+  const wanted = filter.trim().toLowerCase();
+  const lines = wanted ? state.lines.filter((each) => fits(each, wanted)) : state.lines;
+  const present = useReview(line?.order, props.review);
+  const { review } = present;
+  const task = review?.tasks.find(({ key }) => key === line?.key);
+  const [deciding, setDeciding] = useState(false);
+  const selecting = state.selected.size > 0 || deciding;
+
+  // What was shown first is what is decided; what changed under somebody's eyes has to be seen before.
+  if (task && !seen.current.has(task.key)) seen.current.set(task.key, task.evidence);
+  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  const outdated = task !== undefined && seen.current.get(task.key) !== task.evidence;
+
+  useEffect(() => {
+    for (const next of neighbours(state.lines, state.focus))
+      void client.prefetchQuery({ queryKey: ["review", next.order], queryFn: () => fetchReview(next.order) });
+  }, [client, state.lines, state.focus]);
+
+  const failed = useCallback((error: unknown) => {
+    setLost(
+      error instanceof AnswerError
+        ? error.message
+        : "The console could not be reached. What you see may be old; nothing you typed is lost.",
+    );
+  }, []);
+
+  const answered = useCallback((answer: { views: QueueViewLink[]; now: string }) => {
+    setLost(null);
+    setViews(answer.views);
+    tellCount("/queue", answer.views[0]?.count ?? "");
+    setView((before) => ({ ...before, now: answer.now }));
+  }, []);
+
+  const reload = useCallback(async () => {
+    try {
+      const answer = await fetchPage(current, null);
+      answered(answer);
+      act({ type: "loaded", lines: answer.lines, next: answer.next });
+      await client.invalidateQueries({ queryKey: ["review"] });
+    } catch (error) {
+      failed(error);
+    }
+  }, [current, client, answered, failed]);
+
+  const loadMore = useLoading(async () => {
+    if (state.next === null) return;
+    try {
+      const answer = await fetchPage(current, state.next);
+      answered(answer);
+      act({ type: "appended", lines: answer.lines, next: answer.next });
+    } catch (error) {
+      failed(error);
+    }
+  });
+
+  const look = useCallback(
+    async (orders: readonly string[]) => {
+      for (const order of orders) void client.invalidateQueries({ queryKey: ["review", order] });
+      try {
+        const answer = await fetchChanged(current, orders);
+        if (!answer) return await reload();
+        answered(answer);
+        // What was decided here a moment ago is gone, whatever an answer from before says.
+        const left = answer.lines.filter(({ key }) => !gone.current.has(key));
+        act({ type: "changed", orders, lines: left });
+      } catch (error) {
+        failed(error);
+      }
+    },
+    [current, client, reload, answered, failed],
+  );
+
+  useChanges(
+    useCallback(
+      ({ changes, everything }) => {
+        if (everything) return void reload();
+        const orders = [...new Set(changes.flatMap(({ order }) => order ?? []))];
+        if (orders.length > 0) void look(orders);
+      },
+      [look, reload],
+    ),
+  );
+
+  const update = (key: string, change: Partial<RecentDecision>) =>
+    setRecent((all) => all.map((each) => (each.key === key ? { ...each, ...change } : each)));
+
+  const restore = (key: string) => {
+    const back = gone.current.get(key);
+    gone.current.delete(key);
+    if (back) act({ type: "restored", line: back });
+  };
+
+  async function decide(verdict: ReviewVerdict) {
+    if (!line || !review || !task || outdated) return;
+    const { key } = task;
+    if (verdict.blocked) return say(`${verdict.blocked.reason} ${verdict.blocked.whoCan}`);
+    const note = drafts.of(key).trim();
+    if (verdict.needsNote && !note) {
+      setTrouble({
+        key,
+        message: "",
+        noteError: `Write a note to ${verdict.label.toLowerCase()}: say what has to change.`,
+      });
+      return noteField.current?.focus();
+    }
+    if (verdict.irreversible && confirming !== `${key}/${verdict.value}`) {
+      setConfirming(`${key}/${verdict.value}`);
+      return say(`${verdict.label} cannot be taken back. Do it once more to confirm.`);
+    }
+    setConfirming(null);
+    setTrouble(null);
+    // The same verdict on the same thing keeps its id: sent twice, because an answer was lost, it is given once.
+    const attempt = [key, verdict.value, task.evidence, note].join(" ");
+    const commandId = attempts.current.get(attempt) ?? newCommandId();
+    attempts.current.set(attempt, commandId);
+    gone.current.set(key, line);
+    act({ type: "decided", keys: [key] });
+    setOpen(false);
+    setRecent((all) =>
+      [
+        {
+          key,
+          title: line.title,
+          participle: `${verdict.label}…`,
+          effectiveAt: null,
+          now: review.now,
+          state: "sending" as const,
+        },
+        ...all.filter((each) => each.key !== key),
+      ].slice(0, recent_max),
+    );
+    say(`${verdict.label}: ${line.title}.`);
+    const answer = await actions
+      .decide(
+        { status: "idle" },
+        formOf({
+          ...placeOf(task, review.order),
+          evidenceHash: task.evidence,
+          commandId,
+          verdict: verdict.value,
+          note,
+        }),
+      )
+      .catch(() => null);
+    if (answer?.status === "decided") {
+      const { verdict: participle, effectiveAt, now } = answer.decision;
+      update(key, { participle, effectiveAt, now, state: "made" });
+      drafts.forget(key);
+      say(`${participle}: ${line.title}. Z takes it back.`);
+      return;
+    }
+    if (answer?.status === "idle") return void look([review.order]);
+    setRecent((all) => all.filter((each) => each.key !== key));
+    restore(key);
+    seen.current.delete(key);
+    const message = answer?.message ?? "The console did not answer. Give the verdict again: it counts once.";
+    setTrouble({ key, message, noteError: answer?.fieldErrors?.note });
+    say(message);
+    void look([review.order]);
+  }
+
+  async function undo(key: string) {
+    const back = gone.current.get(key);
+    if (!back) return;
+    update(key, { state: "withdrawing" });
+    const { order, step, visit } = back;
+    const answer = await actions
+      .withdraw(
+        { status: "idle" },
+        formOf({ order, task: step, visit: String(visit), commandId: newCommandId() }),
+      )
+      .catch(() => null);
+    if (answer?.status !== "withdrawn") {
+      update(key, { state: "made" });
+      return say(answer?.status === "refused" ? answer.message : "The console did not answer. Try again.");
+    }
+    update(key, { state: "withdrawn" });
+    restore(key);
+    say(`Taken back: ${back.title}.`);
+    await client.invalidateQueries({ queryKey: ["review", order] });
+    void look([order]);
+  }
+
+  async function claimOrRelease() {
+    if (!line || !task) return;
+    const command = task.mayRelease && task.mine ? actions.release : task.mayClaim ? actions.claim : null;
+    if (!command)
+      return say(task.owner && !task.mine ? `${task.owner} has claimed it.` : "It cannot be claimed now.");
+    const answer = await command(
+      { status: "idle" },
+      formOf({ ...placeOf(task, line.order), commandId: newCommandId() }),
+    ).catch(() => null);
+    say(answer && answer.status !== "idle" ? answer.message : "The console did not answer. Try again.");
+    await look([line.order]);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target instanceof HTMLInputElement && event.target.type !== "checkbox") return;
+    const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (pressed.length === 1 && pressed !== " " && !keysOn) return;
+    const key = keyOf(pressed, event.shiftKey);
+    if (!key) return;
+    event.preventDefault();
+    key();
+  }
+
+  function keyOf(pressed: string, shift: boolean): (() => void) | undefined {
+    const digit = /^[1-4]$/.test(pressed) ? task?.verdicts[Number(pressed) - 1] : undefined;
+    if (digit) return () => void decide(digit);
+    const move = (by: number) => () => moveTo(by, shift);
+    const page = Math.max(1, Math.floor((grid.current?.parentElement?.clientHeight ?? 480) / 48) - 1);
+    const keys: { readonly [key: string]: () => void } = {
+      j: move(1),
+      k: move(-1),
+      ArrowDown: move(1),
+      ArrowUp: move(-1),
+      PageDown: move(page),
+      PageUp: move(-page),
+      Home: move(-lines.length),
+      End: move(lines.length),
+      x: () => line && act({ type: "toggled", key: line.key }),
+      " ": () => line && act({ type: "toggled", key: line.key }),
+      c: () => void claimOrRelease(),
+      n: () => noteField.current?.focus(),
+      z: () => {
+        const last = undoable(recent);
+        if (last) void undo(last.key);
+        else say("There is nothing to take back any more.");
+      },
+      "/": () => filterField.current?.focus(),
+      "?": () => sheet.current?.open(),
+      Enter: () => line && window.location.assign(line.orderHref),
+      Escape: () => act({ type: "selectionCleared" }),
+    };
+    return Object.hasOwn(keys, pressed) ? keys[pressed] : undefined;
+  }
+
+  function moveTo(by: number, extending: boolean) {
+    if (lines === state.lines) return act({ type: "moved", by, extending });
+    const from = lines.findIndex(({ key }) => key === state.focus);
+    const to = lines[Math.min(Math.max(from + by, 0), lines.length - 1)];
+    if (to) act({ type: "focused", key: to.key });
+  }
+
+  const focusLine = useCallback((key: string) => {
+    act({ type: "focused", key });
+    setOpen(true);
+    grid.current?.focus({ preventScroll: true });
+  }, []);
+  const toggle = useCallback((key: string) => act({ type: "toggled", key }), []);
+
+  return (
+    <div
+      data-live="own"
+      className="grid h-[calc(100dvh-8.5rem)] min-h-96 grid-rows-[auto_1fr] gap-2 sm:h-[calc(100dvh-7.5rem)]"
+    >
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <h1 className="text-lg">Queue</h1>
+        <QueueViews views={views} current={current} />
+        <div className="ml-auto flex items-center gap-2 max-sm:w-full">
+          <input
+            ref={filterField}
+            type="search"
+            aria-label="Filter what is loaded"
+            placeholder="Filter"
+            value={filter}
+            onChange={({ target }) => setFilter(target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== "Escape" && event.key !== "Enter") return;
+              if (event.key === "Escape") setFilter("");
+              event.preventDefault();
+              grid.current?.focus();
+            }}
+            className="min-h-8 w-44 rounded-md border border-edge bg-surface px-2.5 text-base placeholder:text-ink-muted max-sm:flex-1 sm:text-sm pointer-coarse:min-h-11"
+          />
+          <Button
+            variant="quiet"
+            size="small"
+            aria-label="Keys"
+            title="Keys (?)"
+            onClick={() => sheet.current?.open()}
+            className="px-1.5"
+          >
+            <Keyboard aria-hidden="true" className="size-4" />
+          </Button>
+        </div>
+      </div>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+      <div className="grid min-h-0 overflow-hidden rounded-lg border border-edge bg-surface lg:grid-cols-[minmax(22rem,2fr)_3fr]">
+        <div className="grid min-h-0 grid-rows-[auto_auto_1fr_auto] lg:border-r lg:border-edge">
+          {lost ? (
+            <div className="p-2">
+              <Notice kind="warning" title={lost} announce>
+                <Button size="small" onClick={() => void reload()}>
+                  Try again
+                </Button>
+              </Notice>
+            </div>
+          ) : (
+            <span />
+          )}
+          {state.news.length > 0 ? (
+            <button
+              type="button"
+              onClick={() => act({ type: "newsTaken" })}
+              className="min-h-8 border-b border-line bg-accent-tint px-3 text-left text-[0.8125rem] font-medium text-accent hover:underline"
+            >
+              {state.news.length} new
+            </button>
+          ) : (
+            <span />
+          )}
+          {lines.length === 0 ? (
+            <div className="p-4">
+              <Empty
+                filtered={state.lines.length > 0}
+                current={current}
+                more={state.next !== null}
+                onMore={loadMore}
+              />
+            </div>
+          ) : (
+            <QueueList
+              grid={grid}
+              state={state}
+              lines={lines}
+              label="Orders you may decide, the least time left first"
+              view={view}
+              onFocusLine={focusLine}
+              onToggle={toggle}
+              onKeyDown={onKeyDown}
+              onEnd={loadMore}
+            />
+          )}
+          <RecentlyDecided decisions={recent} onUndo={(key) => void undo(key)} />
+        </div>
+        <div
+          className={classNames(
+            "min-h-0 grid-rows-[auto_1fr_auto] bg-surface max-lg:fixed max-lg:inset-0 max-lg:z-20",
+            open || selecting ? "grid" : "hidden lg:grid",
+          )}
+        >
+          {selecting ? (
+            <BulkPane
+              view={current}
+              asOf={view.now}
+              selected={state.lines.filter(({ key }) => state.selected.has(key))}
+              loaded={state.lines.length}
+              everythingLoaded={state.next === null}
+              matching={views.find((each) => each.view === current)?.count ?? ""}
+              task={task ?? review?.tasks[0]}
+              onSelectAll={() => act({ type: "allSelected" })}
+              onBegun={() => setDeciding(true)}
+              onClear={() => {
+                act({ type: "selectionCleared" });
+                setDeciding(false);
+                setOpen(false);
+                grid.current?.focus();
+              }}
+              onDecided={(keys) => act({ type: "decided", keys })}
+              onEnded={reload}
+              say={say}
+            />
+          ) : (
+            <>
+              <div className="flex items-center border-b border-line px-2 py-1 lg:hidden">
+                <Button variant="quiet" onClick={() => setOpen(false)}>
+                  <ArrowLeft aria-hidden="true" className="size-4" />
+                  Queue
+                </Button>
+              </div>
+              <div
+                className="min-h-0 overflow-y-auto overscroll-contain"
+                aria-busy={present.loading || undefined}
+              >
+                {!line ? null : !review ? (
+                  <Loading error={present.error} onRetry={present.retry} />
+                ) : (
+                  <ReviewPane
+                    review={review}
+                    task={task}
+                    view={view}
+                    notices={
+                      <Notices
+                        order={review.order}
+                        trouble={trouble?.key === line.key ? trouble.message : ""}
+                        over={state.over.has(line.key)}
+                        last={review.happened.at(-1)?.sentence}
+                        outdated={outdated}
+                        onSeen={() => {
+                          seen.current.set(line.key, task?.evidence ?? "");
+                          redraw();
+                        }}
+                      >
+                        {task && (
+                          <Holder
+                            task={task}
+                            order={review.order}
+                            actions={actions}
+                            onClaim={() => void claimOrRelease()}
+                            onTaken={() => void look([review.order])}
+                          />
+                        )}
+                      </Notices>
+                    }
+                  />
+                )}
+              </div>
+              {line && task && !task.decision && !task.waits && !state.over.has(line.key) ? (
+                <VerdictBar
+                  key={task.key}
+                  task={task}
+                  note={drafts.of(task.key)}
+                  noteField={noteField}
+                  onNote={(note) => drafts.set(task.key, note)}
+                  onVerdict={(verdict) => {
+                    void decide(verdict);
+                    grid.current?.focus({ preventScroll: true });
+                  }}
+                  onLeave={() => grid.current?.focus()}
+                  error={trouble?.key === task.key ? trouble.noteError : undefined}
+                  held={outdated}
+                  confirming={
+                    confirming?.startsWith(`${task.key}/`) ? confirming.slice(task.key.length + 1) : undefined
+                  }
+                  keys={keysOn}
+                />
+              ) : (
+                task?.waits && (
+                  <div className="border-t border-edge p-3">
+                    <WaitsNotice task={task} />
+                  </div>
+                )
+              )}
+            </>
+          )}
+        </div>
+      </div>
+      <KeySheet keys={helps} on={keysOn} onSwitch={switchKeys} handle={sheet} />
+    </div>
+  );
+}
+
+/** The review of an order: what was sent with the page at first, what was asked for since afterwards. */
+function useReview(order: string | undefined, first: ReviewData | null) {
+  const query = useQuery({
+    queryKey: ["review", order],
+    queryFn: ({ signal }) => fetchReview(order!, signal),
+    enabled: order !== undefined,
+    initialData: first?.order === order ? (first ?? undefined) : undefined,
+    placeholderData: keepPreviousData,
+  });
+  // While the next one is on its way the one before must not be mistaken for it.
+  const review = query.data?.order === order ? query.data : undefined;
+  return { review, loading: query.isFetching, error: query.error, retry: () => void query.refetch() };
+}
+
+/** Runs one at a time: asked for again while it runs, it does nothing. */
+function useLoading(load: () => Promise<void>): () => void {
+  const running = useRef(false);
+  const latest = useRef(load);
+  latest.current = load;
+  return useCallback(() => {
+    if (running.current) return;
+    running.current = true;
+    void latest.current().finally(() => {
+      running.current = false;
+    });
+  }, []);
+}
+
+function Notices(props: {
+  order: string;
+  trouble: string;
+  over: boolean;
+  last: string | undefined;
+  outdated: boolean;
+  onSeen(): void;
+  children: ReactNode;
+}) {
+  const { order, trouble, over, last, outdated, onSeen, children } = props;
+  const others = usePresence(order);
+  return (
+    <>
+      {over && (
+        <Notice kind="warning" title="Nothing is left to decide here" announce>
+          {last} Your note is kept until you leave.
+        </Notice>
+      )}
+      {!over && outdated && (
+        <Notice kind="warning" title="This order changed while you looked at it" announce>
+          <p>{last}</p>
+          <Button size="small" onClick={onSeen}>
+            I have seen the change
+          </Button>
+        </Notice>
+      )}
+      {trouble && !over && (
+        <Notice kind="error" title={trouble} announce>
+          Your note is kept.
+        </Notice>
+      )}
+      {others.length > 0 && (
+        <p className="text-xs text-ink-muted">
+          {new Intl.ListFormat("en-GB").format(others.map(({ name }) => name))}{" "}
+          {others.length === 1 ? "is" : "are"} viewing this, too.
+        </p>
+      )}
+      {children}
+    </>
+  );
+}
+
+/** Who has claimed the task, and the ways to change that. */
+function Holder(props: {
+  task: ReviewTask;
+  order: string;
+  actions: QueueConsoleProps["actions"];
+  onClaim(): void;
+  onTaken(): void;
+}) {
+  const { task, order, actions, onClaim, onTaken } = props;
+  const takeOver = useCallback(
+    async (state: CommandState, data: FormData) => {
+      const answer = await actions.takeOver(state, data);
+      if (answer.status === "done") onTaken();
+      return answer;
+    },
+    [actions, onTaken],
+  );
+  const [commandId, setCommandId] = useState("");
+  useEffect(() => setCommandId(newCommandId()), []);
+  if (task.decision || (!task.owner && !task.mayClaim)) return null;
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-2 text-[0.8125rem]">
+      <p className="text-ink-muted">
+        {task.owner ? `Claimed by ${task.mine ? "you" : task.owner}.` : "Nobody has claimed it."}
+      </p>
+      {task.mine && task.mayRelease && (
+        <Button size="small" onClick={onClaim}>
+          Give back
+        </Button>
+      )}
+      {task.mayClaim && (
+        <Button size="small" onClick={onClaim}>
+          Claim
+        </Button>
+      )}
+      {task.mayTakeOver && (
+        <CommandForm
+          action={takeOver}
+          hidden={{ ...placeOf(task, order), commandId }}
+          label="Take over"
+          size="small"
+          note={{ label: "Why you take it over", required: true }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Loading({ error, onRetry }: { error: Error | null; onRetry(): void }) {
+  if (error)
+    return (
+      <div className="p-4">
+        <Notice kind="error" title="This order could not be shown" announce>
+          <p>{error.message}</p>
+          <Button size="small" onClick={onRetry}>
+            Try again
+          </Button>
+        </Notice>
+      </div>
+    );
+  return (
+    <div aria-hidden="true" className="grid gap-4 p-4 motion-safe:animate-pulse">
+      <div className="h-6 w-2/3 rounded-sm bg-sunken" />
+      <div className="h-5 w-1/2 rounded-sm bg-sunken" />
+      <div className="h-24 rounded-sm bg-sunken" />
+      <div className="h-40 rounded-sm bg-sunken" />
+    </div>
+  );
+}
+
+const emptyWords: { readonly [view: string]: { title: string; reason: string } } = {
+  mine: {
+    title: "You have claimed nothing",
+    reason: "Claim an order with C, and others see that you are at it.",
+  },
+  unclaimed: { title: "Nothing is unclaimed", reason: "Whatever waits, somebody has claimed." },
+  atRisk: {
+    title: "Nothing is at risk",
+    reason: "Orders stand here when less than a quarter of their time is left.",
+  },
+  breached: { title: "Nothing is late", reason: "Orders stand here when their time is up." },
+  waiting: {
+    title: "Nothing waits for others",
+    reason: "Orders stand here while whoever asked for them changes them.",
+  },
+};
+
+function Empty(props: { filtered: boolean; current: string; more: boolean; onMore(): void }) {
+  const { filtered, current, more, onMore } = props;
+  if (filtered)
+    return (
+      <div className="grid justify-items-start gap-3">
+        <EmptyState title="None of what is loaded fits" reason="Esc in the filter shows everything again." />
+        {more && <Button onClick={onMore}>Look further</Button>}
+      </div>
+    );
+  if (more)
+    return (
+      <div className="grid justify-items-start gap-3">
+        <EmptyState
+          title="None of these is yours to decide"
+          reason="The orders looked at so far are those you asked for, handed in or changed."
+        />
+        <Button onClick={onMore}>Look further</Button>
+      </div>
+    );
+  const words = emptyWords[current] ?? {
+    title: "Nothing waits for you",
+    reason: "Orders come here when the policy asks for a person. Those you asked for yourself go to others.",
+  };
+  return <EmptyState {...words} />;
+}
+
+function fits(line: QueueLine, wanted: string): boolean {
+  return [line.title, line.number, line.requestedBy, line.claimedBy ?? "", line.amount, ...line.reasons].some(
+    (text) => text.toLowerCase().includes(wanted),
+  );
+}
+
+/** The lines somebody is most likely to look at next. */
+function neighbours(lines: readonly QueueLine[], focus: string | null): QueueLine[] {
+  const at = lines.findIndex(({ key }) => key === focus);
+  return lines.slice(at + 1, at + 3);
+}
+
+function placeOf({ step, visit }: ReviewTask, order: string) {
+  return { order, task: step, visit: String(visit) };
+}
+
+function formOf(values: Readonly<Record<string, string>>): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(values)) data.set(name, value);
+  return data;
+}

@@ -1,0 +1,123 @@
+import { askForOrder, expect, orderNumber, showInQueue, test } from "./journey";
+
+/** The numbers of some orders that are easily found among the others. */
+async function askFor(count: number, page: Parameters<typeof askForOrder>[0]) {
+  const prefix = orderNumber();
+  const numbers = Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+  for (const number of numbers) await askForOrder(page, { number });
+  return { prefix, numbers };
+}
+
+test("a queue is cleared with the keyboard alone, a key for a decision", async ({ as }) => {
+  const { prefix, numbers } = await askFor(4, await as("rita"));
+  const ana = await as("ana");
+  await ana.goto("/queue");
+  const { keyboard } = ana;
+  const grid = ana.getByRole("grid");
+  await grid.focus();
+  await keyboard.press("/");
+  await keyboard.type(prefix);
+  await keyboard.press("Enter");
+  await expect(ana.getByRole("row")).toHaveCount(4);
+  await keyboard.press("Home");
+  let pressed = 0;
+  for (const number of numbers) {
+    await expect(ana.getByRole("heading", { level: 2, name: new RegExp(number) })).toBeVisible();
+    await expect(ana.getByRole("button", { name: "Approve" })).toBeEnabled();
+    await keyboard.press("1");
+    pressed++;
+  }
+  await expect(ana.getByText("None of what is loaded fits")).toBeVisible();
+  expect(pressed).toBeLessThanOrEqual(2 * numbers.length);
+  const recent = ana.getByRole("region", { name: "Recently decided" });
+  for (const number of numbers)
+    await expect(recent.getByText(new RegExp(`Approved.*${number}`))).toBeVisible();
+});
+
+test("Z takes the last decision back, and one is at the order again", async ({ as }) => {
+  const { numbers } = await askFor(1, await as("rita"));
+  const ana = await as("ana");
+  await showInQueue(ana, numbers[0]!);
+  await ana.keyboard.press("2");
+  await expect(ana.getByText(/^Rejected/)).toBeVisible();
+  await expect(ana.getByRole("row")).toHaveCount(0);
+  await ana.getByLabel("Filter what is loaded").fill("");
+  await ana.getByRole("grid").focus();
+  await ana.keyboard.press("z");
+  await expect(ana.getByRole("heading", { level: 2, name: new RegExp(numbers[0]!) })).toBeVisible();
+  await expect(ana.getByText("Taken back", { exact: true })).toBeVisible();
+  await expect(ana.getByRole("button", { name: "Approve" })).toBeVisible();
+});
+
+test("of two reviewers at one order the second sees at once what the first decided, and keeps the note", async ({
+  as,
+}) => {
+  const { numbers } = await askFor(1, await as("rita"));
+  const [ana, ben] = [await as("ana"), await as("ben")];
+  await showInQueue(ana, numbers[0]!);
+  await showInQueue(ben, numbers[0]!);
+  await expect(ben.getByText("Ana Kovač is viewing this, too.")).toBeVisible();
+  await ben.getByLabel("Note", { exact: true }).fill("Looks fine to me.");
+  await ana.getByRole("button", { name: "Reject" }).click();
+  await expect(ben.getByText("Nothing is left to decide here")).toBeVisible();
+  await expect(ben.getByRole("main")).toContainText("Ana Kovač rejected");
+  await expect(ben.getByRole("button", { name: "Approve" })).toHaveCount(0);
+});
+
+test("a claim is seen by others, and taken over with a reason", async ({ as }) => {
+  const { numbers } = await askFor(1, await as("rita"));
+  const [ana, ben] = [await as("ana"), await as("ben")];
+  await showInQueue(ana, numbers[0]!);
+  await showInQueue(ben, numbers[0]!);
+  await ana.getByRole("grid").focus();
+  await ana.keyboard.press("c");
+  await expect(ana.getByText("Claimed by you.")).toBeVisible();
+  await expect(ben.getByText("Claimed by Ana Kovač.")).toBeVisible();
+  await expect(ben.getByText("Ana Kovač holds it and can decide.", { exact: false })).toBeVisible();
+  await ben.getByText("Take over…").click();
+  await ben.getByLabel("Why you take it over").fill("Ana has gone home.");
+  await ben.getByRole("button", { name: "Take over" }).click();
+  await expect(ben.getByText("Claimed by you.")).toBeVisible();
+  await expect(ana.getByText("Claimed by Ben Osei.")).toBeVisible();
+});
+
+test("of many decided at once, what could not be is named and stays selected", async ({ as }) => {
+  const { prefix, numbers } = await askFor(3, await as("rita"));
+  const [ana, ben] = [await as("ana"), await as("ben")];
+  await showInQueue(ben, numbers[1]!);
+  await ben.getByRole("button", { name: "Claim" }).click();
+  await expect(ben.getByText("Claimed by you.")).toBeVisible();
+  await ana.goto("/queue");
+  await ana.getByLabel("Filter what is loaded").fill(prefix);
+  for (const number of numbers) await ana.getByRole("checkbox", { name: new RegExp(number) }).check();
+  await ana.getByRole("button", { name: "Approve 3" }).click();
+  await expect(ana.getByText("Approve: 2 decided, 1 not.")).toBeVisible();
+  await expect(ana.getByRole("list", { name: "Not decided" })).toContainText(
+    "Somebody else holds this task.",
+  );
+  await expect(ana.getByRole("checkbox", { name: new RegExp(numbers[1]!) })).toBeChecked();
+  await expect(ana.getByRole("row")).toHaveCount(1);
+});
+
+test("new work waits behind a button, and the list does not jump", async ({ as }) => {
+  const [rita, ana] = [await as("rita"), await as("ana")];
+  await ana.goto("/queue");
+  const before = await ana.getByRole("row").count();
+  const { number } = await askForOrder(rita);
+  await expect(ana.getByRole("button", { name: /^\d+ new$/ })).toBeVisible();
+  expect(await ana.getByRole("row").count()).toBe(before);
+  await ana.getByRole("button", { name: /^\d+ new$/ }).click();
+  await ana.getByLabel("Filter what is loaded").fill(number);
+  await expect(ana.getByRole("row")).toHaveCount(1);
+});
+
+test("on a phone one goes from the list to an order, decides, and is back in the list", async ({ as }) => {
+  const { numbers } = await askFor(1, await as("rita"));
+  const ana = await as("ana");
+  await ana.setViewportSize({ width: 390, height: 844 });
+  await showInQueue(ana, numbers[0]!);
+  await expect(ana.getByRole("grid")).not.toBeInViewport();
+  await ana.getByRole("button", { name: "Approve" }).click();
+  await expect(ana.getByText(/^Approved/)).toBeVisible();
+  await ana.setViewportSize({ width: 1280, height: 720 });
+});
