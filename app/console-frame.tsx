@@ -38,5 +38,6 @@ function placesOf(actor: AuthorizedActor, { decidable, escalated, asked }: Waiti
   if (asked || mayAsk(actor)) places.push({ href: "/requests", label: "Requests" });
   if (mayRead(actor, "operations")) places.push({ href: "/operations", label: "Operations" });
   if (mayRead(actor, "auditLog")) places.push({ href: "/audit", label: "Audit" });
+  if (mayRead(actor, "people")) places.push({ href: "/people", label: "People" });
   return places;
 }

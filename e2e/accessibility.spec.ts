@@ -15,6 +15,7 @@ test("every page is accessible in both themes and fits a phone", async ({ as, pa
     [rita, ["/requests", "/requests/new", path, "/nowhere", "/audit"]],
     [ana, ["/queue", path]],
     [await as("sam"), ["/escalations", "/operations"]],
+    [await as("root"), ["/people", "/people/ana", "/people/root", "/people?name=nobody", "/account"]],
     [await as("ada"), ["/audit", "/audit?stream=person/ana", "/audit?from=1999-01-01&until=1999-01-02"]],
   ];
   for (const [visitor, paths] of visits)

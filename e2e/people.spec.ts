@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import type { Browser, Page } from "playwright/test";
+import { expect, test } from "./journey";
+
+/** Somebody of this journey's own, so that no other journey loses a person. */
+async function addSomebody(
+  admin: Page,
+  role: string,
+): Promise<{ email: string; id: string; password: string }> {
+  const id = `j-${randomUUID().slice(0, 8)}`;
+  const email = `${id}@example.com`;
+  await admin.goto("/people");
+  await admin.getByText("Add a person…").click();
+  await admin.getByLabel("Name", { exact: true }).fill(`Jo ${id}`);
+  await admin.getByLabel("E-mail").fill(email);
+  await admin.getByLabel("Id (optional)").fill(id);
+  await admin.getByRole("checkbox", { name: new RegExp(`^${role}`) }).check();
+  await admin.getByRole("button", { name: "Add person" }).click();
+  const password = await admin.getByLabel("First password").inputValue();
+  return { email, id, password };
+}
+
+async function signInAs(
+  browser: Browser,
+  { email, password }: { email: string; password: string },
+): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  return page;
+}
+
+const signedIn = (page: Page) =>
+  expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
+
+test("an admin disables a reviewer, whose session ends with the next click and who comes in no more", async ({
+  as,
+  browser,
+}) => {
+  const root = await as("root");
+  const somebody = await addSomebody(root, "reviewer");
+  const jo = await signInAs(browser, somebody);
+  await signedIn(jo);
+  await jo.goto("/queue");
+  await expect(jo.getByRole("heading", { level: 1, name: "Queue" })).toBeVisible();
+
+  await root.getByRole("link", { name: "See their page" }).click();
+  await expect(root.getByRole("heading", { level: 1, name: `Jo ${somebody.id}` })).toBeVisible();
+  await root.getByText("Disable account…").click();
+  await expect(root.getByText("signed out everywhere at once")).toBeVisible();
+  await root.getByRole("button", { name: /^Disable Jo/ }).click();
+  await expect(root.getByText("Robin Root disabled the account")).toBeVisible();
+
+  await jo.goto("/queue");
+  await expect(jo.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+  await jo.getByLabel("E-mail").fill(somebody.email);
+  await jo.getByLabel("Password").fill(somebody.password);
+  await jo.getByRole("button", { name: "Sign in" }).click();
+  await expect(jo.getByText("do not belong together")).toBeVisible();
+
+  await root.getByText("Enable account…").click();
+  await root.getByRole("button", { name: /^Enable Jo/ }).click();
+  await expect(root.getByText("Robin Root enabled the account")).toBeVisible();
+  const back = await signInAs(browser, somebody);
+  await signedIn(back);
+  await Promise.all([jo.context().close(), back.context().close()]);
+});
+
+test("a role is given with what follows from it, stands in the person's history, and is taken away again", async ({
+  as,
+  browser,
+}) => {
+  const root = await as("root");
+  const somebody = await addSomebody(root, "requester");
+  const jo = await signInAs(browser, somebody);
+  await signedIn(jo);
+  await jo.goto("/audit");
+  await expect(jo.getByRole("heading", { name: /You need the role auditor/ })).toBeVisible();
+
+  await root.goto(`/people/${somebody.id}`);
+  await root.locator("summary").filter({ hasText: "Give auditor" }).click();
+  await root.getByRole("button", { name: "Give auditor", exact: true }).click();
+  await expect(root.getByText(`Robin Root gave Jo ${somebody.id} the role auditor.`)).toBeVisible();
+  await jo.goto("/audit");
+  await expect(jo.getByRole("heading", { level: 1, name: "Audit" })).toBeVisible();
+  await jo.goto("/account");
+  await expect(jo.getByText(`Robin Root gave Jo ${somebody.id} the role auditor.`)).toBeVisible();
+
+  await root.locator("summary").filter({ hasText: "Take away auditor" }).click();
+  await root.getByRole("button", { name: "Take auditor away" }).click();
+  await expect(root.getByText(`Robin Root took the role auditor from Jo ${somebody.id}.`)).toBeVisible();
+  await jo.goto("/audit");
+  await expect(jo.getByRole("heading", { name: /You need the role auditor/ })).toBeVisible();
+  await jo.context().close();
+});
+
+test("the only admin can take neither the own role nor the own account away", async ({ as }) => {
+  const root = await as("root");
+  await root.goto("/people/root");
+  await expect(root.getByText("The only admin who may act")).toBeVisible();
+  await expect(root.locator("summary").filter({ hasText: "Take away admin" })).toHaveCount(0);
+  await expect(root.getByText("Disable account…")).toHaveCount(0);
+});
+
+test("who may read about people changes nothing, and others see nothing", async ({ as }) => {
+  const ada = await as("ada");
+  await ada.goto("/people/ana");
+  await expect(ada.getByRole("heading", { level: 1, name: "Ana Kovač" })).toBeVisible();
+  await expect(ada.getByText("changed by admins")).toBeVisible();
+  await expect(ada.locator("summary").filter({ hasText: "Give supervisor" })).toHaveCount(0);
+  await expect(ada.getByText("ana@example.com")).toHaveCount(0);
+  const ana = await as("ana");
+  await ana.goto("/people/ana");
+  await expect(ana.getByRole("heading", { name: /You need the role/ })).toBeVisible();
+});
+
+test("signing out elsewhere ends the other browsers and not this one; a new password ends them all", async ({
+  as,
+  browser,
+}) => {
+  const somebody = await addSomebody(await as("root"), "requester");
+  const here = await signInAs(browser, somebody);
+  await signedIn(here);
+  const elsewhere = await signInAs(browser, somebody);
+  await signedIn(elsewhere);
+  await here.goto("/account");
+  await expect(here.getByText("This browser")).toBeVisible();
+  await here.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await expect(here.getByRole("listitem").filter({ hasText: "Signed in" })).toHaveCount(1);
+  await elsewhere.goto("/account");
+  await expect(elsewhere.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+
+  const password = randomUUID();
+  await here.getByLabel("Password now").fill("not this one");
+  await here.getByLabel("New password", { exact: true }).fill(password);
+  await here.getByLabel("New password again").fill(password);
+  await here.getByRole("button", { name: "Change password" }).click();
+  await expect(here.getByRole("alert").first()).toContainText("This is not your password");
+  await here.getByLabel("Password now").fill(somebody.password);
+  await here.getByLabel("New password", { exact: true }).fill(password);
+  await here.getByLabel("New password again").fill(password);
+  await here.getByRole("button", { name: "Change password" }).click();
+  await expect(here.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+  await here.context().close();
+  const again = await signInAs(browser, { ...somebody, password });
+  await signedIn(again);
+  await Promise.all([again.context().close(), elsewhere.context().close()]);
+});
