@@ -21,10 +21,11 @@ test("a page that shows an order as it was is not what is decided", async ({ as 
   const { number } = await askForOrder(rita);
   await openFromQueue(ana, number);
   await openFromQueue(ben, number);
+  // Who writes is not interrupted: the page stays as it was.
+  await ana.getByLabel("Note").fill("Looks fine to me.");
   await ben.getByRole("button", { name: "Reject" }).click();
   await expect(ben.getByRole("status").filter({ hasText: "Rejected" })).toBeVisible();
 
-  await ana.getByLabel("Note").fill("Looks fine to me.");
   await ana.getByRole("button", { name: "Approve" }).click();
   await expect(ana.getByRole("main").getByRole("alert")).toContainText("Somebody has decided this task.");
   await expect(ana.getByLabel("Note")).toHaveValue("Looks fine to me.");

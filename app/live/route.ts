@@ -2,7 +2,7 @@ import { connection } from "next/server";
 import { currentActor } from "#lib/auth/session";
 import { problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
-import { liveHub } from "./hub";
+import { aboutToEnd, liveHub } from "./hub";
 
 /**
  * What happens, as it happens, for somebody signed in: server-sent events. `Last-Event-ID`, or `?from=`, is the position from
@@ -15,7 +15,7 @@ export async function GET(request: Request, context: { params: Promise<Record<ne
     const actor = await currentActor();
     if (!actor) return problem(401, "unauthenticated", "Sign in to be told what happens.");
     const hub = liveHub();
-    if (hub.closed) return problem(503, "unavailable", "This process is about to end.");
+    if (hub.closed) return aboutToEnd();
     stream = await hub.open(actor, positionIn(request));
     return { status: 200, text: "", headers };
   })(request, context);
@@ -27,6 +27,8 @@ const headers = {
   // Whoever stands between compresses nothing and holds nothing back.
   "Cache-Control": "no-store, no-transform",
   "X-Accel-Buffering": "no",
+  // A connection that is kept after its stream has ended would keep a process that is told to end waiting.
+  Connection: "close",
 };
 
 function positionIn(request: Request): number | null {

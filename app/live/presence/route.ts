@@ -7,6 +7,7 @@ import { mayReadOrder, viewersOf } from "#lib/queries/presence";
 import { fromOwnPage } from "#lib/web/action";
 import { isProblem, problem } from "#lib/web/problem";
 import { readJson, route } from "#lib/web/route";
+import { aboutToEnd, liveHub } from "../hub";
 import { see } from "../presence";
 
 const body_bytes_max = 500;
@@ -22,6 +23,7 @@ const told = z.strictObject({
 /** A page says which order it shows, again and again while it does, and is answered who else looks at it. */
 export const POST = route(async (request) => {
   await connection();
+  if (liveHub().closed) return aboutToEnd();
   if (!(await fromOwnPage()))
     return problem(403, "refused", "This did not come from a page of this console.");
   const actor = await currentActor();
