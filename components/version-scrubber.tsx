@@ -37,7 +37,7 @@ export function VersionScrubber({ action, at, since, last, previous, next }: Ver
             Event before
           </Button>
         )}
-        <label className="flex min-w-48 flex-1 items-center gap-3">
+        <label className="flex min-w-48 flex-1 items-center gap-3 max-sm:order-first max-sm:basis-full">
           <span className="sr-only">After which event</span>
           <input
             type="range"

@@ -188,7 +188,7 @@ function StepWords({
             title
           )}
           {visits !== undefined && visits > 1 && (
-            <span className="font-normal text-ink-muted"> · {visits} times</span>
+            <span className="font-normal whitespace-nowrap text-ink-muted"> · {visits} times</span>
           )}
         </span>
         {count !== undefined && (

@@ -2,7 +2,7 @@ import type { RecordedEvent } from "#lib/domain/events";
 import type { DoubtFact } from "#lib/domain/facts";
 import { type EffectState, isOver } from "#lib/domain/order";
 import type { Explained, Why, WhyLink } from "./why";
-import { link } from "./why-task";
+import { causeOf, link } from "./why-task";
 import { definitionOf, effectWords, titleOf, verdictPast, whyNotAskedAgain } from "./words";
 
 /** Why an effect that is under way outside, or stands still there, is not done; null for one that waits for nothing. */
@@ -11,7 +11,7 @@ export function whyEffect(explained: Explained, effect: EffectState, doubt: Doub
   if (isOver(state) && state.needsAttention === null) return null;
   const { noun, outside } = effectWords(effect.effect);
   const events = eventsAbout(explained, effect.key);
-  const because = [...ledTo(explained, effect), ...attempts(events, outside)];
+  const because = [...ledTo(explained, effect), ...attempts(explained, events, outside)];
   switch (effect.status) {
     case "CONFIRMED":
     case "COMPENSATED":
@@ -83,13 +83,7 @@ function ledTo(
       ? [link(cancelled.version, "The order was given up, so what was done is taken back.")]
       : [];
   }
-  const cause = events.findLast(
-    ({ event }) =>
-      event !== null &&
-      event.version < intendedIn &&
-      "next" in event.data &&
-      event.data.next.some((next) => next.step === step && next.visit === visit),
-  )?.event;
+  const cause = causeOf(events, { step, visit });
   const reached = definitionOf(reading.state.workflow)?.steps[step];
   const title = reached ? titleOf(step, reached) : step;
   switch (cause?.type) {
@@ -117,7 +111,7 @@ function ledTo(
 }
 
 /** What the outside has answered since: the newest answer, and how often it was asked before. */
-function attempts(events: readonly RecordedEvent[], outside: string): WhyLink[] {
+function attempts({ written }: Explained, events: readonly RecordedEvent[], outside: string): WhyLink[] {
   const asked = events.filter(
     (event) =>
       event.type === "effectAttempted" ||
@@ -135,12 +129,14 @@ function attempts(events: readonly RecordedEvent[], outside: string): WhyLink[] 
       ],
     });
   const answer = events.findLast(({ type }) => /^effect(Failed|Doubted|Pending|Retried)$/.test(type));
+  const said = answer && written(answer.version);
+  const inItsWords = said ? ` It said “${said}”` : "";
   switch (answer?.type) {
     case "effectFailed":
-      chain.push(link(answer.version, `The answer was no: ${answer.data.reason}`));
+      chain.push(link(answer.version, `It did not happen: ${answer.data.reason}${inItsWords}`));
       break;
     case "effectDoubted":
-      chain.push(link(answer.version, `What came of it is not known: ${answer.data.reason}`));
+      chain.push(link(answer.version, `What came of it is not known: ${answer.data.reason}${inItsWords}`));
       break;
     case "effectPending":
       chain.push(

@@ -11,7 +11,7 @@ export async function whyTask(store: Store, explained: Explained, task: TaskStat
   const { person } = explained;
   const events = eventsOf(explained, task);
   const opened = events.find(({ type }) => type === "taskOpened");
-  const chain = opened ? ledTo(explained, task, opened.version) : [];
+  const chain = opened ? ledTo(explained, task) : [];
   if (opened?.type === "taskOpened")
     chain.push(
       link(opened.version, `So “${stepTitle(task.step)}” was opened for the ${plural(opened.data.owners)}.`),
@@ -47,7 +47,7 @@ export function whyDecided(explained: Explained): Why[] {
     return {
       question: `Why was it ${verdictPast(step, verdict).participle.toLowerCase()}?`,
       because: [
-        ...(opened ? ledTo(explained, place, opened.version) : []),
+        ...(opened ? ledTo(explained, place) : []),
         ...sinceOpened(explained, place, events),
         link(
           made.version,
@@ -60,16 +60,22 @@ export function whyDecided(explained: Explained): Why[] {
 
 type EventOf<T extends RecordedEvent["type"]> = Extract<RecordedEvent, { type: T }>;
 
-/** What of the policy asked for a person before the task was opened. */
-function ledTo({ events }: Explained, { step, visit }: Visit, opened: number): WhyLink[] {
-  const cause = events.findLast(
-    ({ event }) =>
-      event !== null &&
-      event.version < opened &&
-      "next" in event.data &&
-      event.data.next.some((next) => next.step === step && next.visit === visit),
-  )?.event;
+/** What of the policy asked for a person: of the check that opened this visit. */
+function ledTo({ events }: Explained, { step, visit }: Visit): WhyLink[] {
+  const cause = causeOf(events, { step, visit });
   return cause?.type === "policyChecked" ? reasonsOf(cause) : [];
+}
+
+/** The event that opened a visit, among these. */
+export function causeOf(events: Explained["events"], { step, visit }: Visit): RecordedEvent | undefined {
+  return (
+    events.find(
+      ({ event }) =>
+        event !== null &&
+        "next" in event.data &&
+        event.data.next.some((next) => next.step === step && next.visit === visit),
+    )?.event ?? undefined
+  );
 }
 
 function reasonsOf({ version, data }: EventOf<"policyChecked">): WhyLink[] {
@@ -104,7 +110,12 @@ function sinceOpened(
         holder = null;
         if (event.data.clock.state === "paused")
           chain.push(
-            link(event.version, `${who} sent it back, so it waits for ${person(reading.state.requestedBy)}.`),
+            link(
+              event.version,
+              reading.sentBack === event.version && reading.state.tasks[visitKey({ step, visit })]?.suspended
+                ? `${who} sent it back, so it waits for ${person(reading.state.requestedBy)}.`
+                : `${who} sent it back, so that ${person(reading.state.requestedBy)} could change it.`,
+            ),
           );
         else if (reading.state.tasks[visitKey({ step, visit })]?.decision?.version === event.version)
           chain.push({
@@ -153,8 +164,8 @@ function checkedAgain(all: Explained["events"], resumed: number): string {
     ({ event }) => event?.type === "policyChecked" && event.version < resumed,
   )?.event;
   return check?.type === "policyChecked" && check.data.outcome === "pass"
-    ? "The policy would let it pass now; but a person asked for the changes, so a person decides."
-    : "The policy was checked again and still asks for a person.";
+    ? "The policy would have let it pass then; but a person asked for the changes, so a person decides."
+    : "The policy was checked again and asked for a person once more.";
 }
 
 /** The events of this visit that are known, oldest first. */

@@ -112,6 +112,11 @@ describe("why it is due then", () => {
       `10 Too little was left when it came back, so ${5 * 60_000} ms were added.`,
       `- Of that ${110 * 60_000} ms had been used when the clock went on at ${changed}. So it is due at ${task.clock.breachAt}.`,
     ]);
+    await done("sam", { type: "task.suspend", ...place(order), reason: "Waits for the bank" });
+    const added = answer(await whys(order), "Why is nothing due?").filter((text) =>
+      text.includes("were added"),
+    );
+    expect(added).toHaveLength(1);
   });
 
   test("a decision that was taken back paused nothing", async () => {

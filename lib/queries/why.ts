@@ -4,6 +4,7 @@ import { calendarsOf } from "./calendars";
 import { peopleOf } from "./order-history";
 import { maySee, type OrderReading, readOrder, readVersions, versionsAbout } from "./order-reading";
 import { namesOf } from "./people-names";
+import { keysOf, noteOf, subjectsOf } from "./personal";
 import { type Outside, unknownOutside } from "./possible";
 import type { Store, StoredEvent } from "./store";
 import { whyDue } from "./why-due";
@@ -25,6 +26,8 @@ export type Explained = {
   /** The events of these versions, oldest first, as far as this version of Holdpoint knows them. */
   events: readonly StoredEvent[];
   person: (id: string) => string;
+  /** What was written with the event of this version: a reason, or the outside's own words. */
+  written: (version: number) => string | undefined;
 };
 
 /**
@@ -43,7 +46,7 @@ export async function whyOf(
   const { state } = reading;
   const events = await readVersions(store, id, versionsExplaining(reading));
   const tasks = Object.values(state.tasks);
-  const [names, calendars] = await Promise.all([
+  const [names, calendars, held] = await Promise.all([
     namesOf(store, [
       state.requestedBy,
       ...tasks.flatMap(({ excluded }) => excluded),
@@ -53,8 +56,13 @@ export async function whyOf(
       store,
       tasks.map(({ clock }) => clock.calendar),
     ),
+    keysOf(store, subjectsOf(events)),
   ]);
-  const explained: Explained = { reading, events, person: names.person };
+  const written = (version: number) => {
+    const stored = events.find(({ body }) => body.version === version);
+    return stored && noteOf(stored.body, held);
+  };
+  const explained: Explained = { reading, events, person: names.person, written };
   const answers = [
     ...(await Promise.all(tasks.map((task) => whyTask(store, explained, task)))),
     ...tasks.map((task) => whyDue(explained, task, calendars.get(task.clock.calendar))),
