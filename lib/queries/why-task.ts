@@ -1,6 +1,7 @@
 import type { RecordedEvent, Visit } from "#lib/domain/events";
 import { type TaskState, visitKey } from "#lib/domain/order";
 import { ruleSentence } from "#lib/domain/policy";
+import type { OrderReading } from "./order-reading";
 import { whoHas } from "./order-tasks";
 import type { Store } from "./store";
 import type { Explained, Why, WhyLink } from "./why";
@@ -34,7 +35,7 @@ export async function whyTask(store: Store, explained: Explained, task: TaskStat
 /** How each task that is over was decided: on what grounds, by whom, by which right. */
 export function whyDecided(explained: Explained): Why[] {
   const { reading, person } = explained;
-  return [...reading.tasks.keys()].flatMap((key) => {
+  return [...tasksExplained(reading).keys()].flatMap((key) => {
     if (reading.state.tasks[key]) return [];
     const [step = "", visit = ""] = key.split("#");
     const place = { step, visit: Number(visit) };
@@ -166,6 +167,15 @@ function checkedAgain(all: Explained["events"], resumed: number): string {
   return check?.type === "policyChecked" && check.data.outcome === "pass"
     ? "The policy would have let it pass then; but a person asked for the changes, so a person decides."
     : "The policy was checked again and asked for a person once more.";
+}
+
+/** Of an order that came back to its tasks for years, the newest decisions are explained. */
+const tasks_explained_max = 8;
+
+/** The newest visits to tasks and every open one, each with the versions of its events. */
+export function tasksExplained({ tasks, state }: OrderReading): ReadonlyMap<string, readonly number[]> {
+  const newest = new Set([...tasks.keys()].slice(-tasks_explained_max));
+  return new Map([...tasks].filter(([visit]) => newest.has(visit) || state.tasks[visit]));
 }
 
 /** The events of this visit that are known, oldest first. */

@@ -9,7 +9,7 @@ import { type Outside, unknownOutside } from "./possible";
 import type { Store, StoredEvent } from "./store";
 import { whyDue } from "./why-due";
 import { whyEffect } from "./why-effect";
-import { whyDecided, whyTask } from "./why-task";
+import { tasksExplained, whyDecided, whyTask } from "./why-task";
 
 /** A part of a sentence: text, an instant to be shown in the reader's zone, or a length of time. */
 export type WhyPart = string | { at: string } | { ms: number };
@@ -75,12 +75,13 @@ export async function whyOf(
 /** What led to a visit stands in the same append before it, and few events can stand between. */
 const events_before_max = 6;
 
-function versionsExplaining({ tasks, effects, checked, attention }: OrderReading): number[] {
+function versionsExplaining(reading: OrderReading): number[] {
+  const { effects, checked, attention } = reading;
   const versions = new Set<number>([checked, attention].filter((version) => version !== null));
   const withBefore = (version: number) => {
     for (let n = version; n > 0 && n >= version - events_before_max; n--) versions.add(n);
   };
-  for (const [first, ...rest] of tasks.values()) {
+  for (const [first, ...rest] of tasksExplained(reading).values()) {
     if (first !== undefined) withBefore(first);
     for (const version of rest) versions.add(version);
   }
