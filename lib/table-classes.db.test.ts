@@ -30,6 +30,7 @@ const classes: Record<string, "log" | "opinion" | "operational"> = {
   api_key_secret: "operational",
   rate_limit: "operational",
   claim_lease: "operational",
+  attachment: "operational",
 };
 
 const projections = ["orders", "task", "timer", "effect", "person", "api_key"];
@@ -97,6 +98,7 @@ const privileges: Record<string, Record<string, string[]>> = {
     api_key_secret: all,
     rate_limit: all,
     claim_lease: all,
+    attachment: readAdd,
   },
   // Whose rights append() has. Nobody can log in as it.
   holdpoint_append: {

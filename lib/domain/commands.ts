@@ -59,6 +59,17 @@ export const orderLineSchema = z.strictObject({
 
 export const lines_max = 200;
 
+/** What may be attached to an order, and how much of it at once. */
+export const attachmentMediaTypes = [
+  "application/pdf",
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "text/plain",
+  "text/csv",
+] as const;
+export const attachment_bytes_max = 5 * 1024 * 1024;
+
 const content = {
   total: moneySchema,
   customer: customerSchema.optional(),
@@ -107,6 +118,16 @@ export const commandSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("order.amend"), order: orderId, ...content }),
   z.strictObject({ type: z.literal("order.cancel"), order: orderId, reason }),
+  z.strictObject({ type: z.literal("order.comment"), order: orderId, text: text(4000) }),
+  z.strictObject({
+    type: z.literal("order.attach"),
+    order: orderId,
+    /** SHA-256 of the bytes as they are kept: encrypted. */
+    hash: z.string().regex(/^[0-9a-f]{64}$/, "must be the hash of the kept bytes"),
+    size_bytes: z.int().positive().max(attachment_bytes_max),
+    mediaType: z.enum(attachmentMediaTypes),
+    name: line(200),
+  }),
   z.strictObject({ type: z.literal("task.claim"), ...visit }),
   z.strictObject({ type: z.literal("task.takeOver"), ...visit, reason }),
   z.strictObject({ type: z.literal("task.start"), ...visit }),

@@ -28,6 +28,9 @@ export function decideOrder(
       return amend(definition, state, facts, command);
     case "order.cancel":
       return cancel(definition, state, facts);
+    case "order.comment":
+    case "order.attach":
+      return addTo(definition, state, facts, command);
     case "order.clearAttention":
       return clearAttention(definition, state, facts, command);
     case "signal.receive":
@@ -202,6 +205,26 @@ function cancel(definition: WorkflowDefinition, state: OrderState, facts: Facts)
     progress.record("orderNeedsAttention", {
       why: `${stuck.effect} is in doubt: whether it happened, and has to be undone, is not known.`,
     });
+  return progress.events;
+}
+
+/** Whoever works on an order or asked for it may say something about it, and leave papers with it, also when it is over. */
+function addTo(
+  definition: WorkflowDefinition,
+  state: OrderState,
+  facts: Facts,
+  command: CommandOf<"order.comment" | "order.attach">,
+): Decided {
+  const { principal } = facts;
+  const own = principal.kind === "person" && principal.person === state.requestedBy && !principal.disabled;
+  const grant = own ? null : grantOf(facts, ["reviewer", "supervisor"], "add something to this order");
+  if (grant !== null && isRejection(grant)) return grant;
+  const progress = new Progress(definition, state, facts, facts.stream);
+  if (command.type === "order.comment") progress.record("commentAdded", {}, { note: command.text });
+  else {
+    const { hash, size_bytes, mediaType, name } = command;
+    progress.record("attachmentAdded", { hash, size_bytes, mediaType }, { name });
+  }
   return progress.events;
 }
 

@@ -124,6 +124,8 @@ const samples: { [type in EventType]: Samples<type> } = {
   roleGranted: { 1: { role: "admin" } },
   roleRevoked: { 1: { role: "reviewer" } },
   attentionCleared: { 1: {} },
+  commentAdded: { 1: {} },
+  attachmentAdded: { 1: { hash: "ab".repeat(32), size_bytes: 5, mediaType: "application/pdf" } },
   personDisabled: { 1: {} },
   personEnabled: { 1: {} },
   passwordChanged: { 1: {} },

@@ -104,6 +104,10 @@ export type EventData = {
   orderCancelled: { by: "requester" | "supervisor"; next: NextVisit[]; awaits: string[] };
   orderNeedsAttention: { why: string };
   attentionCleared: Record<string, never>;
+  /** What was written is personal. */
+  commentAdded: Record<string, never>;
+  /** `hash` is the SHA-256 of the bytes as they are kept, encrypted; the file's name is personal. */
+  attachmentAdded: { hash: string; size_bytes: number; mediaType: string };
   signalReceived: { signal: string; content: { [member: string]: Json | undefined } };
   signalTaken: Visit & { signal: string; version: number; next: NextVisit[] };
 
@@ -188,6 +192,8 @@ export const schemas: Record<EventType, number> = {
   orderCancelled: 2,
   orderNeedsAttention: 1,
   attentionCleared: 1,
+  commentAdded: 1,
+  attachmentAdded: 1,
   signalReceived: 1,
   signalTaken: 1,
   personAdded: 1,

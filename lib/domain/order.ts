@@ -424,6 +424,9 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
       return { ...next, needsAttention: event.data.why };
     case "attentionCleared":
       return { ...next, needsAttention: null };
+    case "commentAdded":
+    case "attachmentAdded":
+      return next;
     case "signalReceived":
       return { ...next, signals: [...state.signals, { signal: event.data.signal, version: event.version }] };
     case "signalTaken":

@@ -149,6 +149,14 @@ const samples: { [T in EventType]: Sample<T>[] } = {
     { by: person("ana"), says: "Ana Ruiz sent the order back.", data: decided("sendBack") },
     { by: person("ana"), says: "Ana Ruiz decided “Ask legal”.", data: decided("askLegal") },
   ],
+  commentAdded: [{ by: person("ana"), says: "Ana Ruiz wrote a comment.", data: {} }],
+  attachmentAdded: [
+    {
+      by: person("ana"),
+      says: "Ana Ruiz attached a file.",
+      data: { hash: "ab".repeat(32), size_bytes: 5, mediaType: "application/pdf" },
+    },
+  ],
   attentionCleared: [
     { by: person("ana"), says: "Ana Ruiz looked into it: the order needs no attention any more.", data: {} },
   ],

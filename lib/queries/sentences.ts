@@ -136,6 +136,10 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
     }
     case "orderCancelled":
       return said(`${who} cancelled the order.`);
+    case "commentAdded":
+      return said(`${who} wrote a comment.`);
+    case "attachmentAdded":
+      return said(`${who} attached a file.`);
     case "attentionCleared":
       return said(`${who} looked into it: the order needs no attention any more.`);
     case "orderNeedsAttention":

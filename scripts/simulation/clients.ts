@@ -46,6 +46,7 @@ const working = {
   settle: 6,
   clear: 2,
   signal: 3,
+  comment: 2,
   forge: 3,
 };
 const managing = { rights: 5, account: 3, apiKey: 2, policy: 1 };
@@ -173,6 +174,8 @@ function somethingWorked(
       return settled(random, order, screens);
     case "clear":
       return by(supervisors, { type: "order.clearAttention", order: order.id, reason });
+    case "comment":
+      return by(Object.keys(cast), { type: "order.comment", order: order.id, text: "Rang the customer up." });
     case "signal":
       return by(supervisors, {
         type: "signal.receive",

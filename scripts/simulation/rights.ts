@@ -80,6 +80,8 @@ export class Rights {
     const person = event.actor.type !== "system";
     if (person && ["effectConfirmed", "effectFailed", "attentionCleared"].includes(event.type))
       this.#has(event, ["supervisor", "admin"]);
+    if (["commentAdded", "attachmentAdded"].includes(event.type) && who(event) !== state.requestedBy)
+      this.#has(event, ["reviewer", "supervisor"]);
     if (event.type === "effectRetried") this.#has(event, ["supervisor", "admin"]);
     if (event.type === "signalReceived" && person) this.#has(event, ["supervisor"]);
     if (event.type.startsWith("effect") && /Attempted|Pending|Doubted|Answered/.test(event.type))
