@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { flushSync } from "react-dom";
 import { BulkPane } from "./bulk-pane";
 import { Button } from "./button";
 import { classNames } from "./class-names";
@@ -106,6 +107,12 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const line = focusedLine(state);
   const wanted = filter.trim().toLowerCase();
   const lines = wanted ? state.lines.filter((each) => fits(each, wanted)) : state.lines;
+  const first = lines[0]?.key;
+  const hidden = wanted !== "" && first !== undefined && !lines.some(({ key }) => key === state.focus);
+  useEffect(() => {
+    // What a filter leaves out is not what is decided on the right.
+    if (hidden && first) act({ type: "focused", key: first });
+  }, [hidden, first]);
   const present = useReview(line?.order, props.review);
   const { review } = present;
   const task = review?.tasks.find(({ key }) => key === line?.key);
@@ -374,7 +381,8 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
             onChange={({ target }) => setFilter(target.value)}
             onKeyDown={(event) => {
               if (event.key !== "Escape" && event.key !== "Enter") return;
-              if (event.key === "Escape") setFilter("");
+              // The list has to be there again before it can be gone to.
+              if (event.key === "Escape") flushSync(() => setFilter(""));
               event.preventDefault();
               grid.current?.focus();
             }}
@@ -396,7 +404,13 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
         {said}
       </p>
       <div className="grid min-h-0 overflow-hidden rounded-lg border border-edge bg-surface lg:grid-cols-[minmax(22rem,2fr)_3fr]">
-        <div className="grid min-h-0 grid-rows-[auto_auto_1fr_auto] lg:border-r lg:border-edge">
+        <div
+          className={classNames(
+            "grid min-h-0 grid-rows-[auto_auto_1fr_auto] lg:border-r lg:border-edge",
+            // On a phone the order lies over the list, for those who hear it, too.
+            (open || selecting) && "max-lg:invisible",
+          )}
+        >
           {lost ? (
             <div className="p-2">
               <Notice kind="warning" title={lost} announce>

@@ -1,6 +1,6 @@
 /** What every journey is made of: people who are signed in, each in a browser of their own, and the orders they ask for. */
 import { randomUUID } from "node:crypto";
-import { test as base, expect, type Page } from "playwright/test";
+import { test as base, expect, type Locator, type Page } from "playwright/test";
 import { demoPassword, emailOf, type people } from "../scripts/demo/story";
 
 export { expect };
@@ -65,10 +65,25 @@ export async function askForOrder(
   return { number, path: new URL(page.url()).pathname };
 }
 
+/** The lines of the queue that are drawn. */
+export function linesOf(page: Page): Locator {
+  return page.getByRole("grid").getByRole("row");
+}
+
+/** Opens the queue and leaves of it what a filter fits, which waits until the page's scripts are there. */
+export async function filterQueue(page: Page, wanted: string): Promise<void> {
+  await page.goto("/queue");
+  const filter = page.getByLabel("Filter what is loaded");
+  await expect(async () => {
+    await filter.fill("");
+    await filter.fill(wanted);
+    for (const line of await linesOf(page).all()) await expect(line).toContainText(wanted, { timeout: 500 });
+  }).toPass();
+}
+
 /** Shows an order beside the queue. */
 export async function showInQueue(page: Page, number: string): Promise<void> {
-  await page.goto("/queue");
-  await page.getByLabel("Filter what is loaded").fill(number);
+  await filterQueue(page, number);
   await page.getByRole("link", { name: new RegExp(number) }).click();
   await expect(page.getByRole("heading", { level: 2, name: new RegExp(number) })).toBeVisible();
 }
