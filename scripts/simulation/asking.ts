@@ -41,7 +41,7 @@ export class Asking {
         this.#received.push(command);
     }
     const id = `ask-${++this.#count}`;
-    this.#asks.push({ asked, id, told: this.#clientAsks(asked, id, false) });
+    this.#asks.push({ asked, id, told: this.#clientAsks(asked, id) });
   }
 
   /** A client who heard nothing asks again; one who heard something does so too, or sends something else by mistake. */
@@ -53,26 +53,20 @@ export class Asking {
     const other = random.chance(0.3);
     const asked = other ? random.pick(this.#asks).asked : again.asked;
     happenings.fired(other ? "another content under the same id" : "the same command again");
-    this.#clientAsks(asked, again.id, JSON.stringify(asked) !== JSON.stringify(again.asked));
+    this.#clientAsks(asked, again.id);
   }
 
-  #clientAsks({ who, command }: Asked, id: string, differs: boolean): Told {
+  #clientAsks({ who, command }: Asked, id: string): Told {
     const { random, happenings } = this.processes.world;
     const process = random.pick(this.processes.up);
     happenings.note(`${who} asks ${process.name} for ${command.type} as ${id}: ${JSON.stringify(command)}`);
-    return this.ask(process, principal(this.workspace, who), "client", id, command, differs);
+    return this.ask(process, principal(this.workspace, who), "client", id, command);
   }
 
-  ask(
-    process: Process,
-    actor: AuthorizedActor,
-    source: string,
-    id: string,
-    command: Command,
-    differs = false,
-  ): Told {
+  ask(process: Process, actor: AuthorizedActor, source: string, id: string, command: Command): Told {
     const told = this.ledger.asked(source, id, command.type);
-    this.#expect(process, told, process.runtime.engine.execute(command, { actor, source, id }), differs);
+    const content = JSON.stringify([actor.type, actor.id, command]);
+    this.#expect(process, told, process.runtime.engine.execute(command, { actor, source, id }), content);
     return told;
   }
 
@@ -84,7 +78,7 @@ export class Asking {
     happenings.note(`${messageId} for ${key} reaches ${process.name}: ${outcome.kind}`);
     const told = this.ledger.asked("callback", messageId, "effect.answer");
     const report = { effectKey: key, outcome, messageId, occurredAt };
-    this.#expect(process, told, answerEffect(process.runtime.engine, report), false, (answer) => {
+    this.#expect(process, told, answerEffect(process.runtime.engine, report), messageId, (answer) => {
       if (!isRejection(answer) || !["unavailable", "inProgress"].includes(answer.code)) heard();
     });
   }
@@ -93,7 +87,7 @@ export class Asking {
     process: Process,
     told: Told,
     promise: Promise<Accepted | Rejection>,
-    differs: boolean,
+    content: string,
     then: (answer: Accepted | Rejection) => void = () => {},
   ): void {
     const { happenings } = this.processes.world;
@@ -102,7 +96,7 @@ export class Asking {
       promise,
       (answer) => {
         happenings.note(`${told.id} is answered ${spoken(answer)}`);
-        this.ledger.answered(told, answer, differs);
+        this.ledger.answered(told, answer, content);
         then(answer);
       },
       (why) => {

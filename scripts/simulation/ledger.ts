@@ -12,6 +12,8 @@ export type Told = {
   id: string;
   what: string;
   accepted: Accepted[];
+  /** What was asked for, and by whom, when it was accepted first. */
+  acceptedContent: string | null;
   refused: Rejection[];
   /** Asks without an answer: the process died, or threw because it could not know. */
   unanswered: number;
@@ -24,19 +26,20 @@ export class Ledger {
     const name = `${source} ${id}`;
     const known = this.told.get(name);
     if (known) return known;
-    const told: Told = { source, id, what, accepted: [], refused: [], unanswered: 0 };
+    const told: Told = { source, id, what, accepted: [], acceptedContent: null, refused: [], unanswered: 0 };
     this.told.set(name, told);
     return told;
   }
 
-  /** `differs`: it was asked with another content than the first time, or by somebody else. */
-  answered(told: Told, answer: Accepted | Rejection, differs: boolean): void {
+  /** `content` says what was asked for, and by whom. */
+  answered(told: Told, answer: Accepted | Rejection, content: string): void {
     if (isRejection(answer)) {
       told.refused.push(answer);
       return;
     }
+    told.acceptedContent ??= content;
     demand(
-      !(differs && told.accepted.length > 0),
+      told.acceptedContent === content,
       () => `the command id ${told.id} was accepted with one content and again with another`,
     );
     told.accepted.push(answer);

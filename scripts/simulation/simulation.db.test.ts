@@ -129,18 +129,19 @@ describe("a broken promise is noticed:", () => {
       events: [],
     };
     const lost = new Ledger();
-    lost.answered(lost.asked("client", "lost", "order.receive"), accepted, false);
+    lost.answered(lost.asked("client", "lost", "order.receive"), accepted, "one");
     expect(() => lost.check(witness)).toThrow(/lost was acknowledged as 3 events.*nothing of it/);
 
     const refused = new Ledger();
     const rejection = { rejected: true as const, code: "stale" as const, message: "No." };
-    refused.answered(refused.asked("people", "ana", "person.add"), rejection, false);
+    refused.answered(refused.asked("people", "ana", "person.add"), rejection, "one");
     expect(() => refused.check(witness)).toThrow(/ana was refused \(stale\) and is in the log/);
 
     const twice = new Ledger();
     const told = twice.asked("client", "twice", "order.receive");
-    twice.answered(told, accepted, false);
-    expect(() => twice.answered(told, accepted, true)).toThrow(/accepted with one content and again/);
+    twice.answered(told, accepted, "one");
+    twice.answered(told, accepted, "one");
+    expect(() => twice.answered(told, accepted, "another")).toThrow(/accepted with one content and again/);
   });
 });
 
