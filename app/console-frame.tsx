@@ -5,7 +5,6 @@ import type { Waiting } from "#lib/queries/waiting";
 import { AppFrame } from "../components/app-frame";
 import type { NavigationItem } from "../components/navigation";
 import { DatabaseNotice } from "./database-notice";
-import { startOf } from "./places";
 import { counted, readFrom, viewNow, waiting } from "./reading";
 import { mayAsk } from "./requests/may-ask";
 import { signOut } from "./sign-in/actions";
@@ -18,7 +17,7 @@ export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor
     <AppFrame
       navigation={placesOf(actor, waits)}
       person={{ name: waits.name, roles: actor.roles }}
-      home={startOf(actor.roles)}
+      home="/"
       signOut={signOut}
       live={{ person: actor.id, from: readFrom(), view }}
     >
@@ -38,6 +37,7 @@ function placesOf(actor: AuthorizedActor, { decidable, escalated, asked }: Waiti
   if (asked || mayAsk(actor)) places.push({ href: "/requests", label: "Requests" });
   if (mayRead(actor, "operations")) places.push({ href: "/operations", label: "Operations" });
   if (mayRead(actor, "auditLog")) places.push({ href: "/audit", label: "Audit" });
+  if (mayRead(actor, "workflows")) places.push({ href: "/workflows", label: "Workflows" });
   if (mayRead(actor, "people")) places.push({ href: "/people", label: "People" });
   return places;
 }

@@ -12,11 +12,20 @@ test("every page is accessible in both themes and fits a phone", async ({ as, pa
   const { path } = await askForOrder(rita);
   const ana = await as("ana");
   const visits: readonly (readonly [Page, readonly string[]])[] = [
-    [rita, ["/requests", "/requests/new", path, "/nowhere", "/audit"]],
-    [ana, ["/queue", path]],
-    [await as("sam"), ["/escalations", "/operations"]],
-    [await as("root"), ["/people", "/people/ana", "/people/root", "/people?name=nobody", "/account"]],
-    [await as("ada"), ["/audit", "/audit?stream=person/ana", "/audit?from=1999-01-01&until=1999-01-02"]],
+    [rita, ["/", "/requests", "/requests/new", path, "/nowhere", "/audit"]],
+    [ana, ["/", "/queue", path]],
+    [await as("sam"), ["/", "/workflows", "/workflows/order-fulfilment", "/escalations", "/operations"]],
+    [await as("root"), ["/", "/people", "/people/ana", "/people/root", "/people?name=nobody", "/account"]],
+    [
+      await as("ada"),
+      [
+        "/",
+        "/orders?asked=nobody",
+        "/audit",
+        "/audit?stream=person/ana",
+        "/audit?from=1999-01-01&until=1999-01-02",
+      ],
+    ],
   ];
   for (const [visitor, paths] of visits)
     for (const each of paths) {

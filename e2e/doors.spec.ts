@@ -47,7 +47,7 @@ test("without scripts, too, it says which role is missing; who has it by now is 
   await page.goto("/not-allowed?needs=reviewer&page=%2Fqueue");
   await expect(page).toHaveURL(/\/queue$/);
   await page.goto("/not-allowed?needs=reviewer&page=https%3A%2F%2Felsewhere.example%2F");
-  await expect(page).toHaveURL(`${baseURL}/queue`);
+  await expect(page).toHaveURL(`${baseURL}/`);
   // An address that somebody made up frightens nobody with roles there are not.
   await page.goto("/not-allowed?needs=emperor&page=%2Faudit");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not see this page");
@@ -64,7 +64,7 @@ test("another's order is not there for a requester, and what would show it is sa
     await expect(rita.getByText("you need the role reviewer, supervisor, auditor or admin")).toBeVisible();
   }
   await rita.getByRole("link", { name: "Back to my work" }).click();
-  await expect(rita).toHaveURL(/\/requests$/);
+  await expect(rita.getByRole("link", { name: /of your orders/ }).first()).toBeVisible();
 });
 
 test("signing in leads to where one wanted to go; signing out closes the door", async ({ page }) => {
@@ -83,12 +83,21 @@ test("signing in leads to where one wanted to go; signing out closes the door", 
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
-test("everybody begins where their work is", async ({ browser }) => {
-  const starts = { rita: "/requests", ana: "/queue", sam: "/escalations", ada: "/audit", root: "/audit" };
-  for (const [person, start] of Object.entries(starts)) {
+test("everybody begins with what needs them, and is led to where it is", async ({ as, browser }) => {
+  await askForOrder(await as("rita"));
+  const starts: { [person in PersonId]?: [RegExp, string] } = {
+    rita: [/of your orders (is|are) under way/, "/requests"],
+    ana: [/orders? waits? for your decision/, "/queue"],
+    sam: [/late|still until somebody looks/, "/escalations"],
+    ada: [/let through by the policy alone/, "/orders?asked=nobody"],
+    root: [/may sign in/, "/people"],
+  };
+  for (const [person, [line, leads]] of Object.entries(starts)) {
     const page = await browser.newPage();
     await signIn(page, person as PersonId);
-    await expect(page).toHaveURL(new RegExp(`${start}$`));
+    await page.goto("/");
+    await page.getByRole("main").getByRole("link", { name: line }).first().click();
+    await expect(page, person).toHaveURL((url) => `${url.pathname}${url.search}` === leads);
     await page.close();
   }
 });

@@ -3,9 +3,9 @@ import { type OrderFilter, orderStandings } from "#lib/queries/orders";
 import { single } from "../reading";
 
 /** The filters of the orders page as they stand in its address. */
-export type FilterTexts = { status?: string; number?: string; until?: string };
+export type FilterTexts = { status?: string; number?: string; until?: string; asked?: string };
 
-const names = ["status", "number", "until"] as const;
+const names = ["status", "number", "until", "asked"] as const;
 
 /** The filters of an address, each once. */
 export function filterTexts(asked: { [name: string]: string | string[] | undefined }): FilterTexts {
@@ -15,13 +15,14 @@ export function filterTexts(asked: { [name: string]: string | string[] | undefin
 const day_ms = 86_400_000;
 
 /** What the filters mean. What is no status or date filters nothing; a day is one of UTC, and counts to its end. */
-export function filterOf({ status, number, until }: FilterTexts): OrderFilter {
+export function filterOf({ status, number, until, asked }: FilterTexts): OrderFilter {
   const day_start_ms = /^\d{4}-\d\d-\d\d$/.test(until ?? "")
     ? Date.parse(`${until}T00:00:00.000Z`)
     : Number.NaN;
   return {
     standing: orderStandings.find((standing) => standing === status),
     businessKey: number,
+    policyAlone: asked === "nobody",
     before: Number.isNaN(day_start_ms) ? undefined : new Date(day_start_ms + day_ms).toISOString(),
   };
 }

@@ -47,6 +47,16 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
             ],
           },
           {
+            kind: "select",
+            name: "asked",
+            label: "Policy asked for",
+            value: texts.asked,
+            options: [
+              { value: "", label: "Anybody or nobody" },
+              { value: "nobody", label: "Nobody: let through" },
+            ],
+          },
+          {
             kind: "text",
             name: "number",
             label: "Order number",

@@ -12,6 +12,8 @@ export type OrderFilter = {
   businessKey?: string;
   /** An instant: received before it. */
   before?: string;
+  /** Those that policy let through: no person was asked about them. */
+  policyAlone?: boolean;
 };
 
 /** By what orders can be filtered. That one waits for the outside does not stand in its row: here it is working. */
@@ -41,6 +43,16 @@ const conditions: { readonly [standing in OrderStanding]: string } = {
   waiting: "false",
 };
 
+/**
+ * What policy let through without a person, over a row `w` of `orders`; `$1` is the workspace. Its newest check asked for
+ * nobody, and no review was opened when it was received, which is one append: the order, its check and its review are its
+ * first three events. What was brought in from the past is only recorded: nothing was let through. The look-up is a scalar,
+ * because an EXISTS may be planned over the whole log.
+ */
+export const policyAlone = `cardinality(w.reasons) = 0 AND w.status <> 'recorded' AND (
+  SELECT e.type FROM event e WHERE e.workspace = $1 AND e.stream = 'order/' || w.order_id AND e.version = 3
+) IS DISTINCT FROM 'taskOpened'`;
+
 /** The standings an index is kept for: the others are looked for among all orders, page by page. */
 const indexed: { readonly [standing in OrderStanding]?: string } = {
   needsAttention: "AND needs_attention IS NOT NULL",
@@ -54,7 +66,7 @@ const indexed: { readonly [standing in OrderStanding]?: string } = {
 export async function ordersPage(
   actor: AuthorizedActor,
   store: Store,
-  { standing, businessKey, before }: OrderFilter,
+  { standing, businessKey, before, policyAlone: alone }: OrderFilter,
   cursor?: string,
 ): Promise<Page<OrderLine>> {
   demandReader(actor, store.keys.workspace, "orders");
@@ -74,5 +86,6 @@ export async function ordersPage(
   const walk = `SELECT * FROM orders
     WHERE workspace = $1 AND generation = ${currentGeneration} ${conditionsOfWalk.filter(Boolean).join(" ")}
     ORDER BY ${order} LIMIT ${looked_max}`;
-  return orderLines(store, { walk, order, shown: standing ? conditions[standing] : "true" }, parameters);
+  const shown = [standing && conditions[standing], alone && policyAlone].filter(Boolean).join(" AND ");
+  return orderLines(store, { walk, order, shown: shown || "true" }, parameters);
 }

@@ -1,6 +1,7 @@
 /** Every list and every count of the console, as its pages ask for them of a seeded workspace, each for who may see it. */
 import type { AuthorizedActor, Role } from "#lib/domain/authority";
 import { mintActor } from "#lib/domain/authority";
+import { orderFulfilment } from "#lib/domain/workflows/order-fulfilment";
 import { attentionPage, escalatedPage } from "#lib/queries/escalations";
 import { operations } from "#lib/queries/operations";
 import { orderStandings, ordersPage } from "#lib/queries/orders";
@@ -8,8 +9,10 @@ import { count_max, type Page } from "#lib/queries/page";
 import { unknownOutside } from "#lib/queries/possible";
 import { queue, queueCounts, queueOf, queueViews } from "#lib/queries/queue";
 import { needingChanges, requestsPage } from "#lib/queries/requests";
+import { dueWithin, letThroughSince, nextDeadline, ownOrders } from "#lib/queries/start";
 import type { Store } from "#lib/queries/store";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
+import { workflowView } from "#lib/queries/workflows";
 import { seeded } from "../seed/open-orders";
 
 /** Asks once; answers how many rows it was given, or how many it counted. */
@@ -49,6 +52,8 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
     requests: (store, cursor) => requestsPage(requester, store, cursor),
     "requests, of who asked for a tenth": (store, cursor) => requestsPage(greatRequester, store, cursor),
     orders: (store, cursor) => ordersPage(auditor, store, {}, cursor),
+    "orders, let through by policy": (store, cursor) =>
+      ordersPage(auditor, store, { policyAlone: true }, cursor),
     ...Object.fromEntries(
       orderStandings.map((standing) => [
         `orders, ${standing}`,
@@ -85,6 +90,14 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
       const cuts = await queueCounts(reviewer, store, now);
       return Object.values(cuts).reduce((sum, { count }) => sum + count, 0);
     },
+    "counts, steps of a workflow": async (store) => {
+      const steps = (await workflowView(auditor, store, orderFulfilment.name))?.steps ?? [];
+      return steps.reduce((sum, { now: at }) => sum + (at?.count ?? 0), 0);
+    },
+    "counts, due within the hour": async (store) => (await dueWithin(supervisor, store, now, 60)).count,
+    "counts, own orders": async (store) => (await ownOrders(greatRequester, store)).open.count,
+    "counts, let through by policy": async (store) => (await letThroughSince(auditor, store, before)).count,
+    "counts, next deadline": async (store) => (await nextDeadline(manyRoles, store, now))?.length ?? 0,
     "counts, operations": async (store) => {
       const { depths } = await operations(supervisor, store, { now, backlog_max: count_max });
       return Object.values(depths).reduce((sum, { count }) => sum + count, 0);
