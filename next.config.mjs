@@ -14,5 +14,7 @@ export default {
   images: { unoptimized: true },
   // `npm run check` has checked the types, and faster.
   typescript: { ignoreBuildErrors: true },
+  // A file of 5 MiB, with what the form says beside it.
+  experimental: { serverActions: { bodySizeLimit: "6mb" } },
   serverExternalPackages: ["pg", "@node-rs/argon2", "@prisma/client"],
 };

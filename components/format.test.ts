@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   decimalText,
+  formatBytes,
   formatDate,
   formatDay,
   formatDuration,
@@ -107,4 +108,15 @@ describe("time", () => {
   ])("%d ms is %s", (length_ms, text) => {
     expect(formatDuration(length_ms)).toBe(text);
   });
+});
+
+test.each([
+  [0, "0 bytes"],
+  [1, "1 byte"],
+  [812, "812 bytes"],
+  [1_400, "1.4 kB"],
+  [14_200, "14 kB"],
+  [2_400_000, "2.4 MB"],
+])("%d bytes are %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
 });

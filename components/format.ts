@@ -87,6 +87,13 @@ export function formatNumber(value: number, locale: string = DEFAULT_LOCALE): st
   return cached(`number ${locale}`, () => new Intl.NumberFormat(locale)).format(value);
 }
 
+/** How much a file holds, in the largest fitting unit: `812 bytes`, `14 kB`, `2.4 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+  const [value, unit] = bytes < 1_000_000 ? [bytes / 1_000, "kB"] : [bytes / 1_000_000, "MB"];
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+}
+
 /** Whether there is a time zone of this name (IANA). */
 export function isTimeZone(name: string): boolean {
   try {

@@ -28,6 +28,8 @@ export type TimelineEntry = {
   leaf: string;
   /** What somebody wrote with it. */
   note?: string;
+  /** What was attached with it, and how much that is in words. */
+  attachment?: { name: string; size: string; href: Route };
   /** How long nothing had happened before it. */
   silence?: TimelineSilence;
   /** Where everything is shown as it was then. */

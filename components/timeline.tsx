@@ -1,4 +1,4 @@
-import { ChevronRight, Copy } from "lucide-react";
+import { ChevronRight, Copy, Paperclip } from "lucide-react";
 import Link from "next/link";
 import { classNames } from "./class-names";
 import { CopyOnClick } from "./copy-on-click";
@@ -62,7 +62,7 @@ function Event({ entry, view }: { entry: TimelineEntry; view: ViewTime }) {
   return (
     <li
       id={`v${entry.version}`}
-      className="relative grid scroll-mt-28 rounded-sm pl-6 target:bg-accent-tint sm:grid-cols-[minmax(0,1fr)_auto] print:break-inside-avoid"
+      className="relative grid scroll-mt-28 rounded-sm pl-6 target:bg-accent-tint sm:grid-cols-[minmax(0,1fr)_auto] print:grid-cols-[minmax(0,1fr)]"
     >
       <Mark kind={entry.actor.kind} />
       <details className={openOnPaper}>
@@ -74,7 +74,7 @@ function Event({ entry, view }: { entry: TimelineEntry; view: ViewTime }) {
         </summary>
         <Details entry={entry} view={view} />
       </details>
-      <div className="flex min-h-8 items-center gap-2 pl-4.5 text-xs text-ink-muted max-sm:-mt-2 sm:self-start print:pl-0">
+      <div className="flex min-h-8 items-center gap-2 pl-4.5 text-xs text-ink-muted max-sm:-mt-2 sm:self-start print:order-first print:mt-0 print:pl-0">
         <span className="print:hidden">
           <Moment at={entry.at} view={view} />
         </span>
@@ -83,6 +83,17 @@ function Event({ entry, view }: { entry: TimelineEntry; view: ViewTime }) {
         </time>
         <Hash entry={entry} />
       </div>
+      {entry.attachment && (
+        <a
+          href={entry.attachment.href}
+          download
+          className="mb-2 inline-flex min-h-6 items-center gap-1.5 justify-self-start font-medium text-accent hover:underline sm:col-span-2"
+        >
+          <Paperclip aria-hidden="true" className="size-3.5" />
+          <span className="wrap-anywhere">{entry.attachment.name}</span>
+          <span className="text-xs font-normal text-ink-muted">{entry.attachment.size}</span>
+        </a>
+      )}
       {entry.note && (
         <blockquote className="mb-2 border-l-2 border-hold py-0.5 pl-3 whitespace-pre-line wrap-anywhere sm:col-span-2">
           {entry.note}
@@ -142,7 +153,7 @@ function Details({ entry, view }: { entry: TimelineEntry; view: ViewTime }) {
       <p className="font-mono text-ink-muted wrap-anywhere">
         {entry.id} · {entry.leaf}
       </p>
-      <pre className="max-h-96 overflow-auto rounded-md border border-line bg-sunken p-3 font-mono leading-relaxed print:max-h-none print:whitespace-pre-wrap">
+      <pre className="rounded-md border border-line bg-sunken p-3 font-mono leading-relaxed whitespace-pre-wrap wrap-anywhere">
         {entry.detail}
       </pre>
       {entry.thenHref && (

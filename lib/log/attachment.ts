@@ -26,7 +26,7 @@ export function openAttachment(
   workspace: string,
   kept: Uint8Array,
   expected: string,
-): Buffer {
+): Buffer<ArrayBuffer> {
   if (attachmentHash(kept) !== expected) throw new EnvelopeError("the file is not the one that was attached");
   if (kept.length < 28) throw new EnvelopeError("the file is cut off");
   const decipher = createDecipheriv("aes-256-gcm", keys.encryption, kept.subarray(0, 12), {

@@ -6,7 +6,7 @@ import { keysOf, personalOf, textOf } from "./personal";
 import type { Store } from "./store";
 
 /** A file of an order in plain. */
-export type OpenedFile = { name: string; mediaType: string; content: Buffer };
+export type OpenedFile = { name: string; mediaType: string; content: Buffer<ArrayBuffer> };
 
 /**
  * The file that an event of an order attached, by the event's version. Null when there is none this actor may see, "erased" when

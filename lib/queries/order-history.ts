@@ -11,7 +11,7 @@ import {
   versionsBy,
 } from "./order-reading";
 import { namesOf } from "./people-names";
-import { keysOf, noteOf, type personalOf, subjectsOf } from "./personal";
+import { keysOf, noteOf, personalOf, subjectsOf, textOf } from "./personal";
 import { sentenceOf } from "./sentences";
 import type { Store, StoredEvent } from "./store";
 import { allWaits, isForPeople } from "./waits";
@@ -29,6 +29,8 @@ export type HistoryLine = {
   sentence: string;
   technical: boolean;
   note?: string;
+  /** What was attached with it; without a name when that was erased. */
+  file?: { name: string | undefined; size_bytes: number };
   /** By what it was decided. */
   facts: EventFact[];
   detail: string;
@@ -99,6 +101,10 @@ export function historyLine(
     actor: { name: actorWords(body.actor, person).name, kind: actorKindOf(stored) },
     ...said,
     note: body.type === "orderReceived" || body.type === "orderAmended" ? undefined : noteOf(body, held),
+    file:
+      event?.type === "attachmentAdded"
+        ? { name: textOf(personalOf(body, held), "name"), size_bytes: event.data.size_bytes }
+        : undefined,
     facts: event ? factsOf(event) : [],
     detail: JSON.stringify(body.data, null, 2),
     leaf,

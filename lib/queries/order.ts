@@ -54,6 +54,8 @@ export type OrderView = {
   /** What stands still outside or is waited for there, and what this actor may do about it. */
   unsettled: Unsettled;
   mayCancel: boolean;
+  /** Whether this actor may comment on it and leave files with it. */
+  mayAdd: boolean;
   /** Set when this actor is asked to change the order: the task, and what the reviewer wrote. */
   changesAsked: { step: string; visit: number; asked: string | undefined } | null;
   /** The part of its history that was asked for, oldest first, and which part of how many events that is. */
@@ -123,6 +125,7 @@ export async function orderView(
     tasks: definition ? await tasksOf(store, definition, state, actor, now, names) : [],
     needsAttention: state.needsAttention && inWords(state.needsAttention),
     unsettled: await unsettledOf(store, { definition, reading, events, held, names }, actor, now, outside),
+    mayAdd: may({ type: "order.comment", order: id, text: "to see whether it may" }),
     mayCancel: may({ type: "order.cancel", order: id, reason: "to see whether it may" }),
     changesAsked:
       suspended && state.requestedBy === actor.person

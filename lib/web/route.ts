@@ -12,12 +12,13 @@ import { isProblem, type Problem, problem, problemResponse, retryAfter_s_usual }
  * What happens to every request of a machine: it gets a number that stands on the answer (`X-Request-Id`, also on
  * success) and in the log's line of a request that failed, a refusal is a problem (RFC 9457), and what nobody foresaw is
  * logged under the number and not told. A database that is away will be back: 503, when to try again, and no more. A body is
- * answered as JSON, a text and a stream as they are.
+ * answered as JSON, a text, bytes and a stream as they are.
  */
 export type Answer = { status: number; headers?: Record<string, string> } & (
   | { body: unknown }
   | { text: string }
   | { stream: ReadableStream<Uint8Array> }
+  | { bytes: Uint8Array<ArrayBuffer> }
 );
 
 export type RouteContext<Params> = {
@@ -61,6 +62,7 @@ async function answer<Params extends object>(
     }
     const { status } = answered;
     const headers = { "Cache-Control": "no-store", ...answered.headers };
+    if ("bytes" in answered) return new Response(answered.bytes, { status, headers });
     if ("stream" in answered) return new Response(answered.stream, { status, headers });
     if ("text" in answered) return new Response(answered.text, { status, headers });
     return Response.json(answered.body, { status, headers });

@@ -3,11 +3,11 @@ import type { Route } from "next";
 import type { HistoryLine, HistoryPart } from "#lib/queries/order-history";
 import { ButtonLink, buttonClass } from "../../../components/button";
 import { Choices } from "../../../components/choices";
-import { formatNumber, type ViewTime } from "../../../components/format";
+import { formatBytes, formatNumber, type ViewTime } from "../../../components/format";
 import { type PageLinks, Pagination } from "../../../components/pagination";
 import { Panel } from "../../../components/panel";
 import { Timeline } from "../../../components/timeline";
-import type { TimelineSilence } from "../../../components/timeline-days";
+import type { TimelineEntry, TimelineSilence } from "../../../components/timeline-days";
 import { actorKinds, type OrderAddress, orderHref } from "./history-address";
 
 const kindNames = { person: "People", machine: "Machines", outside: "Outside" } as const;
@@ -58,7 +58,7 @@ export function HistoryPanel({ id, version, history, part, quiet, address, view 
         </div>
       </div>
       <Timeline
-        entries={history.map((line) => ({ ...line, thenHref: orderHref(id, { at: line.version }) }))}
+        entries={history.map((line) => entryOf(id, line))}
         order={order}
         view={view}
         quiet={part.later === null && !by ? silenceUntil(view, quiet) : undefined}
@@ -68,6 +68,19 @@ export function HistoryPanel({ id, version, history, part, quiet, address, view 
       </div>
     </Panel>
   );
+}
+
+function entryOf(id: string, line: HistoryLine): TimelineEntry {
+  const { file, version } = line;
+  return {
+    ...line,
+    thenHref: orderHref(id, { at: version }),
+    attachment: file && {
+      name: file.name ?? "A file whose name has been erased",
+      size: formatBytes(file.size_bytes),
+      href: `/orders/${id}/files/${version}` as Route,
+    },
+  };
 }
 
 const quiet_min_ms = 15 * 60_000;

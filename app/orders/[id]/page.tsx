@@ -22,6 +22,7 @@ import { outside } from "../../engine";
 import { store, viewNow } from "../../reading";
 import { OrderBadge } from "../../status-badges";
 import { orderTitle } from "../../task-rows";
+import { AdditionsPanel } from "./additions-panel";
 import { CancelOrder } from "./cancel-order";
 import { addressOf, type OrderAddress, orderHref } from "./history-address";
 import { HistoryPanel } from "./history-panel";
@@ -99,6 +100,11 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
           address={address}
           view={view}
         />
+        {order.mayAdd && (
+          <div className="print:hidden">
+            <AdditionsPanel order={order.id} />
+          </div>
+        )}
         {order.mayCancel && (
           <div className="print:hidden">
             <CancelOrder order={order.id} />
