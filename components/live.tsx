@@ -65,7 +65,10 @@ export function LiveProvider({ person, from, view, children }: LiveProviderProps
   path.current = pathname;
   const position = useRef(from);
   position.current = from;
-  pageNow = view.now;
+
+  useEffect(() => {
+    pageNow = view.now;
+  }, [view.now]);
 
   useEffect(() => {
     const connection = liveConnection();
@@ -181,13 +184,18 @@ export function LiveBanner() {
   const { state, withheld, refreshNow, view } = useContext(LiveContext)!;
   const pathname = usePathname();
   const [broken, setBroken] = useState<LiveState | null>(null);
+  const [mended, setMended] = useState(false);
   const away = state.kind === "lost" || state.kind === "signedOut";
   useEffect(() => {
     if (!away) {
       setBroken(null);
       return;
     }
-    const timer = setTimeout(() => setBroken(state), state.kind === "lost" ? shortBreak_ms : 0);
+    const say = () => {
+      setBroken(state);
+      setMended(true);
+    };
+    const timer = setTimeout(say, state.kind === "lost" ? shortBreak_ms : 0);
     return () => clearTimeout(timer);
   }, [away, state]);
   const since =
@@ -196,6 +204,7 @@ export function LiveBanner() {
   const Icon = signedOut ? TriangleAlert : broken ? WifiOff : RefreshCw;
   return (
     <div role="status" className={broken ? "bg-warn-tint text-warn" : "bg-accent-tint text-accent"}>
+      {mended && !broken && <p className="sr-only">The page follows again.</p>}
       {(broken || withheld) && (
         <div className="mx-auto flex min-h-10 max-w-7xl flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1">
           <Icon aria-hidden="true" className="size-4 shrink-0" strokeWidth={2.25} />

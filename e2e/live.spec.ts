@@ -1,5 +1,5 @@
 import type { Page } from "playwright/test";
-import { askForOrder, expect, openFromQueue, test } from "./journey";
+import { askForOrder, expect, test } from "./journey";
 
 /** Waits until the page follows what happens: the banner says nothing, and a page that follows says so itself. */
 const banner = (page: Page) => page.getByRole("banner").getByRole("status");
@@ -45,7 +45,7 @@ test("a lost connection is said, what is shown stays, and what was missed is cau
   await expect(banner(sam)).toContainText("No connection");
 
   await sam.context().setOffline(false);
-  await expect(banner(sam)).toBeEmpty();
+  await expect(banner(sam)).not.toContainText("No connection");
   await expect(sam.getByRole("link", { name: new RegExp(number) })).toBeVisible();
   await expectNotReloaded(sam);
 });
@@ -81,13 +81,12 @@ test("a page does not change under the hands of somebody who writes, and says th
   as,
 }) => {
   const [rita, ana, sam] = [await as("rita"), await as("ana"), await as("sam")];
-  const { number, path } = await askForOrder(rita);
-  await openFromQueue(ana, number);
+  const { path } = await askForOrder(rita);
   await ana.goto(path);
   await ana.getByLabel("Note").fill("The address is odd.");
   await sam.goto(path);
   await sam.getByText("Cancel the order…").click();
-  await sam.getByLabel("Why").fill("Asked for twice.");
+  await sam.getByRole("textbox", { name: "Why" }).fill("Asked for twice.");
   await sam.getByRole("button", { name: "Cancel the order" }).click();
 
   await expect(banner(ana)).toContainText("Something has changed here.");

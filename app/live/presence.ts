@@ -46,9 +46,12 @@ export async function see(seen: Sighting): Promise<Presence> {
 function begin(): Kept {
   const { clock } = authContext();
   const now_ms = () => Date.parse(clock.now());
-  const made = new Presence((order, people) => {
-    if (people.length > 0)
-      tell(order, people).catch((error) => void logFailure("telling who looks at an order", error));
+  let telling = Promise.resolve();
+  const made: Presence = new Presence((order) => {
+    // One after the other, so that what was told last is what is so.
+    telling = telling
+      .then(() => tell(order, made.people(order)))
+      .catch((error) => void logFailure("telling who looks at an order", error));
   }, now_ms);
   setInterval(() => made.forget(), forgets_ms).unref();
   return { presence: made, heard: false };
@@ -63,6 +66,7 @@ function parsed(text: unknown): unknown {
 }
 
 async function tell(order: string, people: readonly string[]): Promise<void> {
+  if (people.length === 0) return;
   const named = await viewersOf(authContext(), people);
   liveHub().tell(new Set(people), "presence", { order, people: named });
 }

@@ -8,19 +8,14 @@ import { aboutToEnd, liveHub } from "./hub";
  * What happens, as it happens, for somebody signed in: server-sent events. `Last-Event-ID`, or `?from=`, is the position from
  * which on the reader has not been told; too far back, and one message says that everything may have changed.
  */
-export async function GET(request: Request, context: { params: Promise<Record<never, string>> }) {
-  let stream: ReadableStream<Uint8Array> | undefined;
-  const answered = await route(async () => {
-    await connection();
-    const actor = await currentActor();
-    if (!actor) return problem(401, "unauthenticated", "Sign in to be told what happens.");
-    const hub = liveHub();
-    if (hub.closed) return aboutToEnd();
-    stream = await hub.open(actor, positionIn(request));
-    return { status: 200, text: "", headers };
-  })(request, context);
-  return stream ? new Response(stream, answered) : answered;
-}
+export const GET = route(async (request) => {
+  await connection();
+  const actor = await currentActor();
+  if (!actor) return problem(401, "unauthenticated", "Sign in to be told what happens.");
+  const hub = liveHub();
+  if (hub.closed) return aboutToEnd();
+  return { status: 200, stream: await hub.open(actor, positionIn(request)), headers };
+});
 
 const headers = {
   "Content-Type": "text/event-stream; charset=utf-8",
