@@ -81,6 +81,9 @@ test("an auditor reads why an order waits, what happened to it and in which orde
   await expectNoSidewaysScroll(ada);
   await ada.getByRole("link", { name: "Back to now" }).click();
   await expect(ada.getByText(/^As it was on /)).toHaveCount(0);
+  await openEverything(ada);
+  await expectNoViolation(new AxeBuilder({ page: ada }), "an order with everything open");
+  await expectNoSidewaysScroll(ada);
 
   // The whole of it as a file, for those who may see the order.
   const download = await ada.request.get(`${path}/history.csv`);
