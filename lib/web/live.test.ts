@@ -6,6 +6,7 @@ import {
   gap_ms,
   LiveHub,
   type LiveSource,
+  processHub,
   streams_per_session_max,
 } from "./live";
 
@@ -316,4 +317,21 @@ test("as long as nothing drives the process, it is asked again at each beat", as
   commit();
   await vi.advanceTimersByTimeAsync(gap_ms);
   expect(changesOf(reader)).toMatchObject([{ from: 10, next: 11 }]);
+});
+
+test("a process has one hub, which closes when it is told to end", async () => {
+  const processWide = globalThis as { holdpointLive?: unknown };
+  const before = process.listeners("SIGTERM");
+  const one = processHub(source);
+  try {
+    expect(processHub({ ...source })).toBe(one);
+    const [end, ...more] = process.listeners("SIGTERM").filter((listener) => !before.includes(listener));
+    expect(more).toEqual([]);
+    const reader = read(await one.open(actor("s"), null));
+    end!("SIGTERM");
+    await settle();
+    expect([one.closed, reader.ended]).toEqual([true, "closed"]);
+  } finally {
+    processWide.holdpointLive = undefined;
+  }
 });
