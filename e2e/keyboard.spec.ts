@@ -23,6 +23,9 @@ test("an order is found and decided with the keyboard alone", async ({ as, page 
   await keyboard.press("Tab");
   await keyboard.type(demoPassword);
   await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "What needs you now" })).toBeVisible();
+  await tabTo(/^Queue/);
+  await keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Queue" })).toBeVisible();
 
   await tabTo(/^Filter what is loaded$/);

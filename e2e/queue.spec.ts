@@ -22,7 +22,7 @@ test("a queue is cleared with the keyboard alone, a key for a decision", async (
   let pressed = 0;
   for (const number of numbers) {
     await expect(ana.getByRole("heading", { level: 2, name: new RegExp(number) })).toBeVisible();
-    await expect(ana.getByRole("button", { name: "Approve" })).toBeEnabled();
+    await expect(ana.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
     await keyboard.press("1");
     pressed++;
   }
@@ -45,7 +45,7 @@ test("Z takes the last decision back, and one is at the order again", async ({ a
   await ana.keyboard.press("z");
   await expect(ana.getByRole("heading", { level: 2, name: new RegExp(numbers[0]!) })).toBeVisible();
   await expect(ana.getByText("Taken back", { exact: true })).toBeVisible();
-  await expect(ana.getByRole("button", { name: "Approve" })).toBeVisible();
+  await expect(ana.getByRole("button", { name: "Approve", exact: true })).toBeVisible();
 });
 
 test("of two reviewers at one order the second sees at once what the first decided, and keeps the note", async ({
@@ -60,7 +60,7 @@ test("of two reviewers at one order the second sees at once what the first decid
   await ana.getByRole("button", { name: "Reject" }).click();
   await expect(ben.getByText("Nothing is left to decide here")).toBeVisible();
   await expect(ben.getByRole("main")).toContainText("Ana Kovač rejected");
-  await expect(ben.getByRole("button", { name: "Approve" })).toHaveCount(0);
+  await expect(ben.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
 });
 
 test("a claim is seen by others, and taken over with a reason", async ({ as }) => {
@@ -121,7 +121,7 @@ test("on a phone one goes from the list to an order, decides, and is back in the
   await ana.setViewportSize({ width: 390, height: 844 });
   await showInQueue(ana, numbers[0]!);
   await expect(ana.getByRole("grid")).toBeHidden();
-  await ana.getByRole("button", { name: "Approve" }).click();
+  await ana.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(ana.getByText("Approved", { exact: true })).toBeVisible();
   await ana.setViewportSize({ width: 1280, height: 720 });
 });

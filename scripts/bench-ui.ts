@@ -198,7 +198,7 @@ async function deciding(mine: BrowserContext, other: BrowserContext, url: string
   };
   for (let n = 0; n < decisions; n++) {
     const number = await here.getByRole("article").getByRole("heading", { level: 2 }).textContent();
-    await here.getByRole("button", { name: "Approve" }).waitFor();
+    await here.getByRole("button", { name: "Approve", exact: true }).waitFor();
     await press("1");
     await here.waitForFunction(
       (title) => document.querySelector("#review-title")?.textContent !== title,

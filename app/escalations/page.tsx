@@ -1,8 +1,13 @@
 import type { Metadata, Route } from "next";
+import type { AuthorizedActor } from "#lib/domain/authority";
 import { attentionPage, escalatedPage } from "#lib/queries/escalations";
+import { namesOf } from "#lib/queries/people-names";
 import { readersOf } from "#lib/queries/permission";
+import { atRiskPage, claimedBy, loads } from "#lib/queries/supervision";
 import { gate } from "#lib/web/gate";
+import { ButtonLink } from "../../components/button";
 import { EmptyState } from "../../components/empty-state";
+import type { ViewTime } from "../../components/format";
 import { PageHeading } from "../../components/page-heading";
 import { Pagination } from "../../components/pagination";
 import { QueueTable } from "../../components/queue-table";
@@ -11,6 +16,7 @@ import { outside } from "../engine";
 import { single, store, viewNow, waiting } from "../reading";
 import { taskRow } from "../task-rows";
 import { AttentionList } from "./attention-list";
+import { LoadTable } from "./load-table";
 
 export const metadata: Metadata = { title: "Escalations" };
 
@@ -18,10 +24,18 @@ export const metadata: Metadata = { title: "Escalations" };
 export default async function EscalationsPage({ searchParams }: PageProps<"/escalations">) {
   const actor = await gate(...readersOf("escalations"));
   const asked = await searchParams;
-  const [overdueAfter, stuckAfter] = [single(asked.overdue), single(asked.stuck)];
+  const [overdueAfter, soonAfter, stuckAfter] = [
+    single(asked.overdue),
+    single(asked.soon),
+    single(asked.stuck),
+  ];
   const view = await viewNow();
-  const [overdue, stuck] = await Promise.all([
+  const holder = single(asked.holder);
+  if (holder) return <HolderPage actor={actor} holder={holder} after={single(asked.after)} view={view} />;
+  const [overdue, soon, load, stuck] = await Promise.all([
     escalatedPage(actor, store(), overdueAfter),
+    atRiskPage(actor, store(), view.now, soonAfter),
+    loads(actor, store(), view.now),
     attentionPage(actor, store(), { cursor: stuckAfter, now: view.now, outside: await outside() }),
     waiting(actor),
   ]);
@@ -53,6 +67,40 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
             }}
           />
         </section>
+        <section aria-labelledby="soon" className="grid gap-2">
+          <h2 id="soon" className="text-base">
+            Due within the hour
+          </h2>
+          <QueueTable
+            caption="Orders due within the hour, the soonest first"
+            rows={soon.lines.map(taskRow)}
+            view={view}
+            pages={{
+              first: soonAfter ? "/escalations" : undefined,
+              next: soon.next ? (`/escalations?soon=${encodeURIComponent(soon.next)}` as Route) : undefined,
+            }}
+            empty={{
+              title: "Nothing is due within the hour",
+              reason: "An order comes here in the last hour before its time is up.",
+            }}
+          />
+        </section>
+        <section aria-labelledby="load" className="grid gap-2">
+          <h2 id="load" className="text-base">
+            Who works on what
+          </h2>
+          {load.people.length === 0 ? (
+            <EmptyState
+              title="Nobody has claimed anything"
+              reason="Who claims an order stands here; from here it can be freed or handed to somebody else."
+            />
+          ) : (
+            <LoadTable people={load.people} view={view} />
+          )}
+          {load.more && (
+            <p className="text-xs text-ink-muted">There are more claims than are counted here.</p>
+          )}
+        </section>
         <section aria-labelledby="stuck" className="grid gap-2">
           <h2 id="stuck" className="text-base">
             Needs attention
@@ -72,6 +120,41 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
           />
         </section>
       </div>
+    </ConsoleFrame>
+  );
+}
+
+type HolderPageProps = { actor: AuthorizedActor; holder: string; after: string | undefined; view: ViewTime };
+
+/** What one person has claimed; each order's own page frees it or hands it to somebody else. */
+async function HolderPage({ actor, holder, after, view }: HolderPageProps) {
+  const [{ lines, next }, names] = await Promise.all([
+    claimedBy(actor, store(), holder, after),
+    namesOf(store(), [holder]),
+  ]);
+  const name = names.person(holder);
+  const here = `/escalations?holder=${encodeURIComponent(holder)}`;
+  return (
+    <ConsoleFrame actor={actor}>
+      <PageHeading
+        kind="Escalations"
+        title={`Claimed by ${name}`}
+        description="Open an order to free it or to hand it to somebody else."
+        actions={<ButtonLink href="/escalations">All escalations</ButtonLink>}
+      />
+      <QueueTable
+        caption={`Orders claimed by ${name}, the soonest due first`}
+        rows={lines.map(taskRow)}
+        view={view}
+        pages={{
+          first: after ? (here as Route) : undefined,
+          next: next ? (`${here}&after=${encodeURIComponent(next)}` as Route) : undefined,
+        }}
+        empty={{
+          title: `${name} has claimed nothing`,
+          reason: "What was claimed here is decided or free again.",
+        }}
+      />
     </ConsoleFrame>
   );
 }

@@ -22,6 +22,9 @@ export const claim = tasks.claim;
 /** Gives a task back, for anybody to claim. */
 export const release = tasks.release;
 
+/** Hands a task to somebody else. */
+export const handOver = tasks.handOver;
+
 /** Takes a task from whoever holds it, with the reason why. */
 export const takeOver = tasks.takeOver;
 

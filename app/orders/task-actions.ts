@@ -95,6 +95,16 @@ export function taskActions(done: (order: string) => void) {
     }),
     claim: simple("task.claim", "It is yours."),
     release: simple("task.release", "It is free again."),
+    handOver: commandAction<CommandState, z.infer<typeof place> & { to: string }>({
+      engine,
+      fields: place.extend({ to: z.string().min(1, "Choose somebody.") }),
+      command: ({ order, task, visit, to }) => ({ type: "task.delegate", order, step: task, visit, to }),
+      done(_, { order }) {
+        done(order);
+        return { status: "done", message: "It is handed over." };
+      },
+      refused: refusedCommand,
+    }),
     takeOver: commandAction<CommandState, z.infer<typeof place> & { note: string }>({
       engine,
       fields: place.extend({ note: reasoned("Say why you take it over.") }),

@@ -35,6 +35,8 @@ export type OrderTask = {
   mayClaim: boolean;
   mayRelease: boolean;
   mayTakeOver: boolean;
+  /** To whom this actor may hand it: nobody when they may not. */
+  mayHandTo: { id: string; name: string }[];
   /** A decision that has not taken effect; `mine` may be withdrawn. */
   decision: { participle: string; by: string; effectiveAt: string; mine: boolean } | null;
 };
@@ -82,6 +84,11 @@ export async function tasksOf(
         mayTakeOver:
           task.owner !== actor.person &&
           may({ type: "task.takeOver", ...at, reason: "to see whether it may" }),
+        mayHandTo: mayHand(ask({ type: "task.delegate", ...at, to: "nobody" }))
+          ? (await holdersOf(store, task.roles, task.excluded, handed_max)).people.filter(
+              ({ id }) => id !== task.owner,
+            )
+          : [],
         // A decision that sent the order back stays with its task until the changes are there; it can't be undone any more.
         decision:
           task.status !== "COMPLETED" || !task.decision
@@ -101,6 +108,12 @@ function blockedBy(refusal: Rejection | null, whoCan: string): OfferedVerdict["b
   return refusal && { reason: refusal.message, whoCan };
 }
 
+/** Whether only the person is missing to hand a task over. */
+function mayHand(refusal: Rejection | null): boolean {
+  return refusal === null || refusal.field === "to";
+}
+
+const handed_max = 100;
 const named_max = 4;
 
 /** Who could decide this task, by name: who holds it, or who has the role and is not excluded. */
@@ -119,7 +132,8 @@ export async function whoHas(
   excluded: readonly string[],
   doing = "decide",
 ): Promise<string> {
-  const { names, total } = await holdersOf(store, roles, excluded, named_max);
+  const { people, total } = await holdersOf(store, roles, excluded, named_max);
+  const names = people.map(({ name }) => name);
   if (total === 0) return `Nobody else is one of the ${plural(roles)} yet; an admin can change that.`;
   const others = total - names.length;
   const listed = others > 0 ? [...names, `${others} ${others === 1 ? "other" : "others"}`] : names;

@@ -48,7 +48,7 @@ export async function holdersOf(
   roles: readonly Role[],
   excluded: readonly string[],
   people_max: number,
-): Promise<{ names: string[]; total: number }> {
+): Promise<{ people: { id: string; name: string }[]; total: number }> {
   const holders = await store.database.$queryRawUnsafe<(PersonVersion & { total: bigint })[]>(
     `SELECT person_id, version, count(*) OVER () AS total FROM person
      WHERE workspace = $1 AND generation = ${currentGeneration} AND NOT disabled
@@ -60,9 +60,9 @@ export async function holdersOf(
     people_max,
   );
   await open(store, holders);
-  const names = holders.map(({ person_id }) => known.get(place(store, person_id))?.name ?? person_id);
+  const people = holders.map(({ person_id: id }) => ({ id, name: known.get(place(store, id))?.name ?? id }));
   return {
-    names: names.sort((one, other) => one.localeCompare(other)),
+    people: people.sort((one, other) => one.name.localeCompare(other.name)),
     total: Number(holders[0]?.total ?? 0),
   };
 }

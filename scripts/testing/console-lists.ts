@@ -11,6 +11,7 @@ import { queue, queueCounts, queueOf, queueViews } from "#lib/queries/queue";
 import { needingChanges, requestsPage } from "#lib/queries/requests";
 import { dueWithin, letThroughSince, nextDeadline, ownOrders } from "#lib/queries/start";
 import type { Store } from "#lib/queries/store";
+import { atRiskPage, claimedBy, loads } from "#lib/queries/supervision";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
 import { workflowView } from "#lib/queries/workflows";
 import { seeded } from "../seed/open-orders";
@@ -46,6 +47,8 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
           (store: Store, cursor?: string) => queue(reviewer, store, now, { view, cursor }),
         ]),
     ),
+    "escalations, at risk": (store, cursor) => atRiskPage(supervisor, store, now, cursor),
+    "escalations, claimed by one": (store, cursor) => claimedBy(supervisor, store, seeded.reviewer, cursor),
     "escalations, time was up": (store, cursor) => escalatedPage(supervisor, store, cursor),
     "escalations, needs attention": (store, cursor) =>
       attentionPage(supervisor, store, { cursor, now, outside: unknownOutside }),
@@ -98,6 +101,8 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
     "counts, own orders": async (store) => (await ownOrders(greatRequester, store)).open.count,
     "counts, let through by policy": async (store) => (await letThroughSince(auditor, store, before)).count,
     "counts, next deadline": async (store) => (await nextDeadline(manyRoles, store, now))?.length ?? 0,
+    "counts, claimed by everybody": async (store) =>
+      (await loads(supervisor, store, now)).people.reduce((sum, { claimed }) => sum + claimed, 0),
     "counts, operations": async (store) => {
       const { depths } = await operations(supervisor, store, { now, backlog_max: count_max });
       return Object.values(depths).reduce((sum, { count }) => sum + count, 0);

@@ -4,12 +4,13 @@ import { CommandForm } from "../../../components/command-form";
 import { Countdown } from "../../../components/countdown";
 import { DecisionForm, type Verdict } from "../../../components/decision-form";
 import { formatExact, type ViewTime } from "../../../components/format";
+import { HandOverForm } from "../../../components/hand-over-form";
 import { Moment } from "../../../components/moment";
 import { Panel } from "../../../components/panel";
 import { UndoStrip } from "../../../components/undo-strip";
 import { TaskBadge } from "../../status-badges";
 import { pausedWords } from "../../task-rows";
-import { claim, decide, release, takeOver, withdraw } from "../actions";
+import { claim, decide, handOver, release, takeOver, withdraw } from "../actions";
 
 const tones: Record<OfferedVerdict["kind"], Verdict["tone"]> = {
   onward: "positive",
@@ -76,7 +77,7 @@ type Place = { order: string; task: string; visit: number };
 
 function Holder({ task, place }: { task: OrderTask; place: Place }) {
   const form = { hidden: { ...place, commandId: randomUUID() }, size: "small" } as const;
-  const offered = task.mayClaim || task.mayRelease || task.mayTakeOver;
+  const offered = task.mayClaim || task.mayRelease || task.mayTakeOver || task.mayHandTo.length > 0;
   if (task.decision || (!task.owner && !offered)) return null;
   return (
     <div className="flex flex-wrap items-start justify-between gap-3">
@@ -86,7 +87,7 @@ function Holder({ task, place }: { task: OrderTask; place: Place }) {
       </p>
       <div className="flex flex-wrap gap-2">
         {task.mayClaim && <CommandForm {...form} action={claim} label="Claim" />}
-        {task.mayRelease && <CommandForm {...form} action={release} label="Release" />}
+        {task.mayRelease && <CommandForm {...form} action={release} label="Give back" />}
         {task.mayTakeOver && (
           <CommandForm
             {...form}
@@ -94,6 +95,9 @@ function Holder({ task, place }: { task: OrderTask; place: Place }) {
             label="Take over"
             note={{ label: "Why you take it over", required: true }}
           />
+        )}
+        {task.mayHandTo.length > 0 && (
+          <HandOverForm action={handOver} hidden={form.hidden} people={task.mayHandTo} />
         )}
       </div>
     </div>

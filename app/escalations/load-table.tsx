@@ -1,0 +1,38 @@
+import type { Route } from "next";
+import Link from "next/link";
+import type { Load } from "#lib/queries/supervision";
+import { formatNumber, type ViewTime } from "../../components/format";
+import { Moment } from "../../components/moment";
+import { Cell, type Column, rowLinkClass, TableFrame } from "../../components/table-frame";
+
+const columns: readonly Column[] = [
+  { label: "Who" },
+  { label: "Claimed", align: "right" },
+  { label: "Late", align: "right" },
+  { label: "Next due", from: "sm" },
+];
+
+/** Who has claimed how much, each row leading to what it is. */
+export function LoadTable({ people, view }: { people: readonly Load[]; view: ViewTime }) {
+  return (
+    <TableFrame caption="Who has claimed how much" columns={columns}>
+      {people.map(({ person, name, claimed, late, nextDueAt }) => (
+        <tr key={person} className="relative hover:bg-sunken/60">
+          <Cell>
+            <Link
+              href={`/escalations?holder=${encodeURIComponent(person)}` as Route}
+              className={rowLinkClass}
+            >
+              {name}
+            </Link>
+          </Cell>
+          <Cell align="right">{formatNumber(claimed)}</Cell>
+          <Cell align="right">{formatNumber(late)}</Cell>
+          <Cell from="sm">
+            {nextDueAt ? <Moment at={nextDueAt} view={view} /> : "Its clock stands still"}
+          </Cell>
+        </tr>
+      ))}
+    </TableFrame>
+  );
+}
