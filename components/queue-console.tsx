@@ -366,7 +366,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   return (
     <div
       data-live="own"
-      className="grid h-[calc(100dvh-8.5rem)] min-h-96 grid-rows-[auto_1fr] gap-2 sm:h-[calc(100dvh-7.5rem)]"
+      className="grid h-[calc(100dvh-8.5rem)] grid-cols-1 min-h-96 grid-rows-[auto_1fr] gap-2 sm:h-[calc(100dvh-7.5rem)]"
     >
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <h1 className="text-lg">Queue</h1>
@@ -403,10 +403,10 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
       <p role="status" className="sr-only">
         {said}
       </p>
-      <div className="grid min-h-0 overflow-hidden rounded-lg border border-edge bg-surface lg:grid-cols-[minmax(22rem,2fr)_3fr]">
+      <div className="grid min-h-0 grid-cols-1 overflow-hidden rounded-lg border border-edge bg-surface lg:grid-cols-[minmax(22rem,2fr)_3fr]">
         <div
           className={classNames(
-            "grid min-h-0 grid-rows-[auto_auto_1fr_auto] lg:border-r lg:border-edge",
+            "grid min-h-0 grid-cols-1 grid-rows-[auto_auto_1fr_auto] lg:border-r lg:border-edge",
             // On a phone the order lies over the list, for those who hear it, too.
             (open || selecting) && "max-lg:invisible",
           )}
@@ -459,7 +459,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
         </div>
         <div
           className={classNames(
-            "min-h-0 grid-rows-[auto_1fr_auto] bg-surface max-lg:fixed max-lg:inset-0 max-lg:z-20",
+            "min-h-0 grid-cols-1 grid-rows-[auto_1fr_auto] bg-surface max-lg:fixed max-lg:inset-0 max-lg:z-20",
             open || selecting ? "grid" : "hidden lg:grid",
           )}
         >

@@ -38,7 +38,10 @@ export function explainOrders(orders: Iterable<OrderState>, carrier: Carrier): v
 
 export function checkOutside(orders: Iterable<OrderState>, carrier: Carrier): void {
   const done = (order: string, effect: string) =>
-    [...carrier.work.values()].filter((work) => work.order === order && work.effect === effect);
+    [...carrier.work.values()].filter(
+      // What the carrier took back itself is as if it had never been done.
+      (work) => work.order === order && work.effect === effect && work.times > 0,
+    );
   for (const order of orders) {
     const { id, status, needsAttention } = order;
     const dispatched = done(id, "carrier.dispatch");
