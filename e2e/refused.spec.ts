@@ -8,7 +8,7 @@ test("who asked for an order may not decide it, is told who can, and stands in t
   const approve = rita.getByRole("button", { name: "Approve" });
   await expect(approve).toHaveAttribute("aria-disabled", "true");
   await expect(approve).toHaveAccessibleDescription(/You asked for this order/);
-  await expect(approve).toHaveAccessibleDescription(/Ana Kovač, Ben Osei or Remy Laurent can decide it/);
+  await expect(approve).toHaveAccessibleDescription(/Ana Kovač.+Ben Osei.+Remy Laurent can decide it/);
 
   // What the page withholds the server refuses: the same form, sent by somebody who makes the button work.
   await approve.evaluate((button: HTMLButtonElement) => {
@@ -37,6 +37,6 @@ test("a reviewer who asked for an order does not find it in the queue", async ({
   await expect(remy.getByRole("link", { name: new RegExp(number) })).toHaveCount(0);
   await remy.goto(path);
   await expect(remy.getByRole("button", { name: "Approve" })).toHaveAccessibleDescription(
-    /Ana Kovač or Ben Osei can decide it/,
+    /Ana Kovač.+Ben Osei((?!Remy).)+can decide it/,
   );
 });

@@ -21,6 +21,7 @@ for (const [timeZone, named] of [
     page.on("console", (line) => line.type() === "error" && wrong.push(line.text()));
     await signIn(page, "ada");
     await expect(page.getByText(`Times are in ${timeZone}.`)).toBeVisible();
+    await page.goto("/audit");
     const { shown, expected } = await firstTime(page, timeZone);
     expect(shown).toBe(expected);
     await expect(page.getByRole("cell").locator("time:visible").first()).toHaveAttribute("title", named);
@@ -28,7 +29,6 @@ for (const [timeZone, named] of [
     // What the server sends is what is seen: nothing is put right in the browser, and nothing differs there.
     const sent = await (await page.request.get("/audit")).text();
     expect(sent).toContain(`>${expected}</time>`);
-    await page.goto("/audit");
     await expect(page.getByRole("button", { name: /^Verify/ })).toBeVisible();
     expect(wrong).toEqual([]);
     await context.close();

@@ -2,11 +2,12 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { projectFolder } from "./places";
 import { ensurePrismaClient } from "./prisma-client";
 
-export type Counts = { passed: number; failed: number };
+/** How many held, how many did not, and what those are called. */
+export type Counts = { passed: number; failed: number; failures: string[] };
 
 const BIOME = "node_modules/@biomejs/biome/bin/biome";
 const NEXT = "node_modules/next/dist/bin/next";
@@ -46,16 +47,31 @@ export async function browserTests(): Promise<Counts> {
     extra: () => ["--reporter=list,json"],
     env: (report) => ({ PLAYWRIGHT_JSON_OUTPUT_NAME: report }),
     // A test that passes only the second time has failed.
-    read: ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky }),
+    read: ({ stats, suites }) => ({
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky,
+      failures: suites.flatMap(failedJourneys),
+    }),
   });
 }
 
 /** Adds up counts. */
 export function sum(all: Counts[]): Counts {
-  return all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), {
-    passed: 0,
-    failed: 0,
-  });
+  return {
+    passed: all.reduce((total, { passed }) => total + passed, 0),
+    failed: all.reduce((total, { failed }) => total + failed, 0),
+    failures: all.flatMap(({ failures }) => failures),
+  };
+}
+
+type Suite = { suites?: Suite[]; specs: { title: string; file: string; line: number; ok: boolean }[] };
+
+function failedJourneys({ suites = [], specs }: Suite): string[] {
+  const failed = specs.filter(({ ok }) => !ok);
+  return [
+    ...failed.map(({ file, line, title }) => `e2e/${file}:${line} ${title}`),
+    ...suites.flatMap(failedJourneys),
+  ];
 }
 
 async function vitest(project: "pure" | "database"): Promise<Counts> {
@@ -65,9 +81,34 @@ async function vitest(project: "pure" | "database"): Promise<Counts> {
     {
       extra: (report) => ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
       env: () => ({}),
-      read: ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests }),
+      read: ({ numPassedTests, numFailedTests, testResults }) => ({
+        passed: numPassedTests,
+        failed: numFailedTests,
+        failures: testResults.flatMap(failedTests),
+      }),
     },
   );
+}
+
+type TestFile = {
+  name: string;
+  status: string;
+  message?: string;
+  assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+};
+
+/** The failed tests of a file, each with the first line of why; the file itself when it did not even load. */
+function failedTests({ name, status, message, assertionResults }: TestFile): string[] {
+  const path = relative(projectFolder, name);
+  const failed = assertionResults.filter((one) => one.status === "failed");
+  if (failed.length === 0 && status === "failed") return [`${path} ${firstLine(message)}`];
+  return failed.map(
+    ({ fullName, failureMessages }) => `${path} ${fullName}: ${firstLine(failureMessages?.[0])}`,
+  );
+}
+
+function firstLine(text = ""): string {
+  return text.split("\n", 1)[0] ?? "";
 }
 
 async function single(
@@ -79,9 +120,9 @@ async function single(
     const code = await run(command, {}, (text) => {
       printed += text;
     });
-    if (code !== 0) return { name, printed, passed: 0, failed: 1 };
+    if (code !== 0) return { name, printed, passed: 0, failed: 1, failures: [name] };
   }
-  return { name, printed, passed: 1, failed: 0 };
+  return { name, printed, passed: 1, failed: 0, failures: [] };
 }
 
 type Reporting = {
@@ -98,19 +139,19 @@ async function counted(name: string, command: string[], { extra, env, read }: Re
   const report = join(folder, "report.json");
   try {
     const code = await run([...command, ...extra(report)], env(report));
-    const counts = readReport(report, read);
+    const counts = readReport(name, report, read);
     // A file that does not load, a set-up that throws: nothing is counted as failed, and yet it is no success.
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1, failures: [name] } : counts;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function readReport(path: string, read: Reporting["read"]): Counts {
+function readReport(name: string, path: string, read: Reporting["read"]): Counts {
   try {
     return read(JSON.parse(readFileSync(path, "utf8")));
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`${name}: no report`] };
   }
 }
 

@@ -13,6 +13,7 @@ vi.mock("../console-frame", () => ({ ConsoleFrame: ({ children }: { children: Re
 vi.mock("next/headers", () => ({ cookies: async () => new Map() }));
 vi.mock("#lib/engine/process", () => ({
   engineProcess: async () => ({ runtime: given.runtime, effectsMissing: null, traces: null }),
+  processDriver: () => null,
 }));
 
 const { default: OperationsPage } = await import("./page");

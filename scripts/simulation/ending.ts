@@ -52,7 +52,7 @@ export class Ending {
       );
     await settle();
     explainOrders(witness.orders.values(), carrier);
-    checkOutside(witness.orders.values(), carrier);
+    checkOutside(witness, carrier);
     ledger.check(witness);
     const { databaseUrl } = stage;
     const { findings, findingsTotal } = await verifyWorkspace({ databaseUrl, workspace });

@@ -3,10 +3,11 @@ import { evidenceOf, isOver, type OrderState } from "#lib/domain/order";
 import type { Carrier } from "./carrier";
 import { type Asked, findingOf } from "./clients";
 import { demand } from "./violation";
+import type { Witness } from "./witness";
 
 /**
  * What must be true of orders when nothing is due any more: each has ended, or something that a person can see explains
- * why it has not; and what the log believes of the outside is so.
+ * why it has not.
  */
 export function explainOrders(orders: Iterable<OrderState>, carrier: Carrier): void {
   for (const order of orders) {
@@ -36,21 +37,22 @@ export function explainOrders(orders: Iterable<OrderState>, carrier: Carrier): v
   }
 }
 
-export function checkOutside(orders: Iterable<OrderState>, carrier: Carrier): void {
+/** Whether what the log believes of the outside is what the carrier did, or somebody was told that it may not be. */
+export function checkOutside(witness: Witness, carrier: Carrier): void {
   const done = (order: string, effect: string) =>
     [...carrier.work.values()].filter(
       // What the carrier took back itself is as if it had never been done.
       (work) => work.order === order && work.effect === effect && work.times > 0,
     );
-  for (const order of orders) {
-    const { id, status, needsAttention } = order;
+  for (const { id, status, needsAttention } of witness.orders.values()) {
     const dispatched = done(id, "carrier.dispatch");
     const undone = done(id, "carrier.cancelDispatch");
     demand(
       dispatched.length <= 1,
       () => `order ${id} was dispatched ${dispatched.length} times, under several keys`,
     );
-    if (status === "completed")
+    // Work taken back after the order has ended is for people to look at: that they were told is what can be asked for.
+    if (status === "completed" && !witness.attended.has(id))
       demand(
         dispatched.length === 1 && done(id, "carrier.proofOfDelivery").length === 1 && undone.length === 0,
         () => `order ${id} is completed, and the carrier has not dispatched and delivered it`,

@@ -15,6 +15,8 @@ type Row = { pos: string; stream: string; version: number; body: Buffer; leaf: s
 
 export class Witness {
   readonly orders = new Map<string, OrderState>();
+  /** Orders that somebody's attention was ever asked for. */
+  readonly attended = new Set<string>();
   readonly #before = new Map<string, OrderState>();
   readonly #heads = new Map<string, { version: number; leaf: string; state: AggregateState | null }>();
   readonly #rungs = new Set<string>();
@@ -75,6 +77,7 @@ export class Witness {
       const before = this.orders.get(order.id);
       if (before) this.#before.set(order.id, before);
       this.orders.set(order.id, order);
+      if (event.type === "orderNeedsAttention") this.attended.add(order.id);
     }
     return event;
   }
