@@ -31,6 +31,7 @@ const classes: Record<string, "log" | "opinion" | "operational"> = {
   rate_limit: "operational",
   claim_lease: "operational",
   attachment: "operational",
+  saved_view: "operational",
 };
 
 const projections = ["orders", "task", "timer", "effect", "person", "api_key"];
@@ -98,6 +99,7 @@ const privileges: Record<string, Record<string, string[]>> = {
     api_key_secret: all,
     rate_limit: all,
     claim_lease: all,
+    saved_view: all,
     attachment: readAdd,
   },
   // Whose rights append() has. Nobody can log in as it.

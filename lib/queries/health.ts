@@ -8,7 +8,7 @@ export type DatabaseHealth =
 const patience_ms = 2_000;
 
 /** What this version was written for. A test holds it to `prisma/migrations`. */
-export const newestMigration = "20261129000000_attachments";
+export const newestMigration = "20261130000000_saved_views";
 
 /**
  * Whether this version can work on the database; `why` says what is missing and what to do. A database that takes no
