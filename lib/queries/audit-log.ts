@@ -1,37 +1,28 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { type EventType, schemas } from "#lib/domain/events";
-import { everybody, namesOf } from "./people-names";
+import { countLog, isByStream, isPlain, type LogRow, type WalkFilter, walkLog } from "./audit-walk";
+import { type Names, namesOf } from "./people-names";
 import { demandReader } from "./permission";
 import { sentenceOf } from "./sentences";
-import { type EventRow, eventColumns, readStored, type Store, type StoredEvent } from "./store";
+import { readStored, type Store, type StoredEvent } from "./store";
 import { actorWords } from "./words";
 
 /**
  * The log by position, newest first. Nothing here is decrypted but people's names: an auditor sees what was recorded.
  *
- * The log has an index by position and one by stream, and no other, so a filter by type, actor or time reads positions one
- * after the other. One page reads at most `positions_per_page_max` of them and says where it stopped.
+ * What is asked of streams is found by them; anything else is looked for among positions, at most `positions_per_page_max`
+ * of them for a page, which says where it stopped.
  */
-export type LogFilter = {
-  /** `<kind>/<id>`, or an order's id alone. */
-  stream?: string;
-  type?: EventType;
-  /** Id of a person, an API key or a part of the system. */
-  actor?: string;
-  /** Instants: recorded at or after `from`, before `until`. */
-  from?: string;
-  until?: string;
-  /** Only positions up to this one. */
-  upTo?: number;
-};
-
 export type LogLine = {
   pos: number;
+  /** When it was recorded, and when it happened. */
   at: string;
+  occurredAt: string;
   stream: string;
   version: number;
   type: string;
   actor: string;
+  /** As a query names it: person, api, or the part of the system. */
+  kind: string;
   sentence: string;
   detail: string;
   leaf: string;
@@ -50,86 +41,152 @@ export type LogPage = {
 export const log_lines_per_page = 50;
 export const positions_per_page_max = 100_000;
 
-/** Every type of event there is, for a filter. */
-export const eventTypes = (Object.keys(schemas) as EventType[]).sort();
-
-/** One page of the log. Throws for an actor who may not read it. */
-export async function logPage(actor: AuthorizedActor, store: Store, filter: LogFilter): Promise<LogPage> {
-  const { database, keys } = store;
-  demandReader(actor, keys.workspace, "auditLog");
+/** One page of what fits in the log, down from a position. Throws for an actor who may not read it. */
+export async function logPage(
+  actor: AuthorizedActor,
+  store: Store,
+  filter: WalkFilter,
+  upTo = Number.MAX_SAFE_INTEGER,
+): Promise<LogPage> {
+  demandReader(actor, store.keys.workspace, "auditLog");
   const length = await logLength(store);
-  const top = Math.min(filter.upTo ?? length - 1, length - 1);
-  const stream = filter.stream && streamOf(filter.stream);
-  const unfiltered = !stream && !filter.type && !filter.actor && !filter.from && !filter.until;
-  // By stream the other index finds them, and a stream is never so long.
-  const bottom = stream || unfiltered ? 0 : Math.max(0, top - positions_per_page_max + 1);
-  const rows = await database.$queryRawUnsafe<EventRow[]>(
-    `SELECT ${eventColumns} FROM event
-     WHERE workspace = $1 AND pos BETWEEN $2::bigint AND $3::bigint
-       AND ($4::text IS NULL OR stream = $4)
-       AND ($5::text IS NULL OR type = $5)
-       AND ($6::text IS NULL OR actor = $6)
-       AND ($7::timestamptz IS NULL OR recorded_at >= $7::timestamptz)
-       AND ($8::timestamptz IS NULL OR recorded_at < $8::timestamptz)
-     ORDER BY pos DESC LIMIT ${log_lines_per_page + 1}`,
-    keys.workspace,
-    bottom,
-    top,
-    stream ?? null,
-    filter.type ?? null,
-    filter.actor ?? null,
-    filter.from ?? null,
-    filter.until ?? null,
-  );
-  const stored = rows.map(readStored);
-  const shown = stored.slice(0, log_lines_per_page);
-  const more = stored[log_lines_per_page];
-  const stopped = !more && bottom > 0;
+  const { floor, top } = rangeOf(filter, length, upTo);
+  const bottom = lookingDown(filter, floor, top, positions_per_page_max);
+  const rows = await walkLog(store, filter, { bottom, top }, { from: "top", limit: log_lines_per_page + 1 });
+  const more = rows[log_lines_per_page];
+  const stopped = !more && bottom > floor;
   return {
-    lines: await linesOf(store, shown),
-    next: more ? more.pos : stopped ? bottom - 1 : null,
+    lines: await linesOf(store, rows.slice(0, log_lines_per_page)),
+    next: more ? Number(more.pos) : stopped ? bottom - 1 : null,
     lookedDownTo: stopped ? bottom : null,
     length,
   };
 }
 
-/** Who could be filtered by: people by name, then the parts of the system. */
-export async function logActors(
-  actor: AuthorizedActor,
-  store: Store,
-): Promise<{ id: string; name: string }[]> {
+/** How many events fit; `more` says that there are, or may be, others further down. */
+export type LogCount = { count: number; more: boolean };
+
+export const positions_counted_max = 20_000;
+
+/** How many events fit, as far as looking at the newest `positions_counted_max` tells. Throws as `logPage` does. */
+export async function logCount(actor: AuthorizedActor, store: Store, filter: WalkFilter): Promise<LogCount> {
   demandReader(actor, store.keys.workspace, "auditLog");
-  const parts = ["timer", "dispatcher", "import", "operator", "carrier"];
-  return [
-    ...(await everybody(store, 500)),
-    ...parts.map((id) => ({ id, name: `${actorWords({ type: "system", id }, String).name} (${id})` })),
-  ];
+  const { floor, top } = rangeOf(filter, await logLength(store));
+  if (isPlain(filter)) return { count: Math.max(0, top - floor + 1), more: false };
+  const bottom = lookingDown(filter, floor, top, positions_counted_max);
+  const count = await countLog(store, filter, { bottom, top }, positions_counted_max);
+  return { count, more: bottom > floor || (isByStream(filter) && count >= positions_counted_max) };
 }
 
-async function logLength({ database, keys }: Store): Promise<number> {
+export type LogNews = {
+  /** The newest first, at most `log_news_max` of them. */
+  lines: LogLine[];
+  /** Where the log goes on: the next `from`. Lower than the last one when the log was put back. */
+  next: number;
+  /** Set when some that fit may be missing between the last of these lines and what was there before. */
+  gap: boolean;
+};
+
+/** No screen keeps more lines than these. */
+export const log_news_max = 200;
+
+/** What fits of everything that was recorded from a position on. Throws as `logPage` does. */
+export async function logNews(
+  actor: AuthorizedActor,
+  store: Store,
+  filter: WalkFilter,
+  from: number,
+): Promise<LogNews> {
+  demandReader(actor, store.keys.workspace, "auditLog");
+  const length = await logLength(store);
+  const range = rangeOf(filter, length);
+  const floor = Math.max(from, range.floor);
+  const bottom = lookingDown(filter, floor, range.top, positions_per_page_max);
+  const rows = await walkLog(
+    store,
+    filter,
+    { bottom, top: range.top },
+    { from: "top", limit: log_news_max + 1 },
+  );
+  return {
+    lines: await linesOf(store, rows.slice(0, log_news_max)),
+    next: length,
+    gap: rows.length > log_news_max || bottom > floor,
+  };
+}
+
+/** The positions that a filter is about in a log of this length. */
+export function rangeOf(
+  { fromPos = 0, upTo = Number.MAX_SAFE_INTEGER }: WalkFilter,
+  length: number,
+  from = Number.MAX_SAFE_INTEGER,
+): { floor: number; top: number } {
+  return { floor: fromPos, top: Math.min(upTo, from, length - 1) };
+}
+
+/** How far down a walk looks: to the floor where an index finds what is wanted, else past so many positions. */
+function lookingDown(filter: WalkFilter, floor: number, top: number, positions_max: number): number {
+  return isByStream(filter) || isPlain(filter) ? floor : Math.max(floor, top - positions_max + 1);
+}
+
+/** The position that the next event will have. */
+export async function logLength({ database, keys }: Store): Promise<number> {
   const head = await database.workspaceHead.findUnique({ where: { workspace: keys.workspace } });
   return Number(head?.nextPos ?? 0);
 }
 
-function streamOf(given: string): string {
-  return given.includes("/") ? given : `order/${given}`;
+/** Rows of the log as lines to read, in the same order. What cannot be read stands there all the same, and says so. */
+export async function linesOf(store: Store, rows: readonly LogRow[]): Promise<LogLine[]> {
+  const read = rows.map((row) => ({ row, event: attempted(() => readable(row)) }));
+  const names = await namesOf(
+    store,
+    read.flatMap(({ event }) => event?.people ?? []),
+  );
+  return read.map(({ row, event }) => {
+    const { pos, stream, version, type, actor, occurred_at, recorded_at, leaf, body } = row;
+    return {
+      pos: Number(pos),
+      at: recorded_at.toISOString(),
+      occurredAt: occurred_at.toISOString(),
+      stream,
+      version,
+      type,
+      leaf,
+      ...((event && attempted(() => wordsOf(event.stored, names))) ?? {
+        actor,
+        kind: "",
+        sentence: "The bytes of this event are none that Holdpoint writes. To verify the log says more.",
+        detail: new TextDecoder().decode(body),
+      }),
+    };
+  });
 }
 
-async function linesOf(store: Store, stored: readonly StoredEvent[]): Promise<LogLine[]> {
-  const names = await namesOf(store, stored.flatMap(peopleOf));
-  return stored.map(({ pos, body, leaf, event }) => ({
-    pos,
-    at: body.recordedAt,
-    stream: body.stream,
-    version: body.version,
-    type: body.type,
+/** Null for bytes that were changed so that they are no event any more: who reads the log must see the others. */
+function attempted<Result>(read: () => Result): Result | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+function readable({ pos, body, leaf }: LogRow): { stored: StoredEvent; people: string[] } {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+  const stored = readStored({ pos, body: text, leaf });
+  return { stored, people: peopleOf(stored) };
+}
+
+function wordsOf({ body, event }: StoredEvent, names: Names) {
+  const { type, id } = body.actor;
+  return {
     actor: actorWords(body.actor, names.person).name,
+    kind: type === "system" ? id : type === "apiKey" ? "api" : type,
     sentence: event
       ? sentenceOf(event, names).sentence
       : `${body.type} happened, which this version of Holdpoint cannot read.`,
     detail: JSON.stringify(body, null, 2),
-    leaf,
-  }));
+  };
 }
 
 function peopleOf({ body }: StoredEvent): string[] {

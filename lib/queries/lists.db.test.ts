@@ -4,7 +4,6 @@ import { workspaceKeys } from "#lib/log/keys";
 import { withClient } from "#scripts/embedded-postgres";
 import { seedOpenOrders } from "#scripts/seed/open-orders";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
-import { logPage } from "./audit-log";
 import { attentionPage, escalatedPage } from "./escalations";
 import type { OrderLine } from "./order-lines";
 import { type OrderFilter, orderStandings, ordersPage } from "./orders";
@@ -337,37 +336,5 @@ describe("a list of which little is shown", () => {
       });
     await expect(seed(workspace.name)).rejects.toThrow("has events");
     await expect(seed("crowded")).rejects.toThrow("has orders");
-  });
-});
-
-describe("the log", () => {
-  test("is read from its end to its beginning without a gap, by auditors and admins alone", async () => {
-    const positions: number[] = [];
-    let upTo: number | undefined;
-    do {
-      const { lines, next } = await logPage(person("ada"), workspace, { upTo });
-      positions.push(...lines.map(({ pos }) => pos));
-      upTo = next ?? undefined;
-    } while (upTo !== undefined);
-    const { length } = await logPage(person("ada"), workspace, {});
-    expect(positions).toEqual(Array.from({ length }, (_, n) => length - 1 - n));
-    for (const who of ["rita", "ana", "sam"])
-      await expect(logPage(person(who), workspace, {}), who).rejects.toThrow(NotAllowedToReadError);
-  });
-
-  test("filters by order, type, actor and time", async () => {
-    const order = await workspace.receive();
-    const of = (filter: Parameters<typeof logPage>[2]) => logPage(person("ada"), workspace, filter);
-    expect((await of({ stream: order })).lines.map(({ type }) => type)).toEqual([
-      "taskOpened",
-      "policyChecked",
-      "orderReceived",
-    ]);
-    expect((await of({ stream: `order/${order}`, type: "taskOpened" })).lines).toHaveLength(1);
-    const added = await of({ type: "personAdded" });
-    expect(added.lines.map(({ stream }) => stream)).toContain("person/ana");
-    expect((await of({ actor: "timer" })).lines.every(({ actor }) => actor === "Holdpoint")).toBe(true);
-    expect((await of({ until: "2026-01-01T00:00:00.000Z" })).lines).toEqual([]);
-    expect((await of({ from: "2027-01-01T00:00:00.000Z" })).lines).toEqual([]);
   });
 });

@@ -1,0 +1,133 @@
+import { type FormField, formValues } from "#lib/queries/audit-form";
+import {
+  actorKinds,
+  eventTypes,
+  type Nameable,
+  type QueryProblem,
+  queryFields,
+  systemParts,
+} from "#lib/queries/audit-meaning";
+import { query_length_max } from "#lib/queries/audit-search";
+import { SelectField, TextField } from "../../components/field";
+import { QueryBar } from "../../components/query-bar";
+import type { QueryBarField } from "../../components/query-bar-words";
+import { addressOf, type LogAddress } from "./address";
+
+type SearchFormProps = {
+  address: LogAddress;
+  problems: readonly QueryProblem[];
+  actors: readonly Nameable[];
+};
+
+const kindWords: { readonly [kind: string]: string } = {
+  person: "a person, at the console",
+  api: "a program, through an API key",
+  system: "Holdpoint itself, any part of it",
+  timer: "what happens when its time has come",
+  dispatcher: "what is sent outside",
+  import: "what was brought in from files",
+  operator: "commands of who runs it",
+  carrier: "what the carrier reports",
+};
+
+/** What the log is searched by: words in one field, and the same as ordinary fields. */
+export function SearchForm({ address, problems, actors }: SearchFormProps) {
+  const { query, watch } = address;
+  const values = formValues(query);
+  /** A field whose words it cannot show says so, and changes nothing as long as nobody chooses something. */
+  const field = (name: FormField) => ({
+    name,
+    defaultValue: values[name].value,
+    unmarked: true,
+  });
+  const options = (name: FormField, all: string, known: readonly { value: string; label: string }[]) => {
+    const { value, mixed } = values[name];
+    const chosen = value === "" || known.some((option) => option.value === value);
+    return [
+      { value: "", label: mixed ? "As searched above" : all },
+      ...(chosen ? [] : [{ value, label: value }]),
+      ...known,
+    ];
+  };
+  const text = (name: FormField, usual = "") => ({
+    ...field(name),
+    // What the address says wins over what was typed: a link to another query fills the fields anew.
+    key: values[name].value,
+    placeholder: values[name].mixed ? "As searched above" : usual,
+    autoComplete: "off",
+  });
+  return (
+    <QueryBar
+      label="Audit log"
+      action="/audit"
+      query={query}
+      query_length_max={query_length_max}
+      placeholder="actor:ana type:decision* from:2026-11-01"
+      problems={problems.map(({ word, message, instead }) => ({
+        word,
+        message,
+        instead:
+          instead === undefined ? undefined : { query: instead, href: addressOf({ query: instead, watch }) },
+      }))}
+      fields={suggested(actors)}
+      keep={watch ? { tail: "1" } : {}}
+      clear={addressOf({ query: "", watch })}
+    >
+      <TextField {...text("stream", "number, id, or person/ana")} label="Order or stream" />
+      <SelectField
+        {...field("type")}
+        label="Event"
+        options={options(
+          "type",
+          "All",
+          eventTypes.map((type) => ({ value: type, label: type })),
+        )}
+      />
+      <SelectField
+        {...field("actor")}
+        label="By"
+        options={options(
+          "actor",
+          "Anybody",
+          actors.map(({ id, name }) => ({ value: id, label: name })),
+        )}
+      />
+      <SelectField
+        {...field("kind")}
+        label="Kind of actor"
+        options={options(
+          "kind",
+          "Any",
+          actorKinds.map((kind) => ({ value: kind, label: kind })),
+        )}
+      />
+      <SelectField
+        {...field("refused")}
+        label="Refusals"
+        options={options("refused", "With all else", [
+          { value: "yes", label: "Alone" },
+          { value: "no", label: "Left out" },
+        ])}
+      />
+      <TextField {...text("from")} type="date" label="From (UTC)" />
+      <TextField {...text("until")} type="date" label="Until (UTC)" />
+      <TextField {...text("position")} inputMode="numeric" pattern="\d*" label="Up to position" />
+    </QueryBar>
+  );
+}
+
+function suggested(actors: readonly Nameable[]): QueryBarField[] {
+  const values: { [field: string]: { value: string; label: string }[] } = {
+    actor: actors.map(({ id, name }) => ({ value: id, label: name })),
+    kind: actorKinds.map((kind) => ({ value: kind, label: kindWords[kind] ?? kind })),
+    type: eventTypes.map((type) => ({ value: type, label: type })),
+    stream: actors
+      .filter(({ id }) => !systemParts.some((part) => part === id))
+      .map(({ id, name }) => ({ value: `person/${id}`, label: name })),
+    refused: [
+      { value: "yes", label: "what was refused alone" },
+      { value: "no", label: "everything else" },
+    ],
+  };
+  return Object.entries(queryFields).map(([name, says]) => ({ name, says, values: values[name] }));
+}
