@@ -123,7 +123,10 @@ function suggested(actors: readonly Nameable[]): QueryBarField[] {
     type: eventTypes.map((type) => ({ value: type, label: type })),
     stream: actors
       .filter(({ id }) => !systemParts.some((part) => part === id))
-      .map(({ id, name }) => ({ value: `person/${id}`, label: name })),
+      .flatMap(({ id, name }) => [
+        { value: `person/${id}`, label: `what was changed about ${name}` },
+        { value: `access/${id}`, label: `what ${name} was refused` },
+      ]),
     refused: [
       { value: "yes", label: "what was refused alone" },
       { value: "no", label: "everything else" },

@@ -57,7 +57,7 @@ export const queryFields = {
   kind: "the kind of actor: kind:person, kind:api, kind:timer",
   type: "what happened: type:decisionMade, or type:effect* for all that begin so",
   order: "an order's number or id: order:SO-1001",
-  stream: "one history: stream:person/ana",
+  stream: "one history: stream:person/ana, or stream:access/ana for what ana was refused",
   from: "a day (UTC) and what came after: from:2026-11-01",
   until: "a day (UTC) and what came before: until:2026-11-30",
   pos: "positions: pos:100..200, pos:<100",
