@@ -1,5 +1,6 @@
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
 import { TimeZoneKeeper } from "../components/time-zone-keeper";
@@ -21,7 +22,8 @@ export const viewport: Viewport = {
 };
 
 /** The document: language, font and theme. Who is signed in is the business of the pages inside. */
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     // The theme script sets data-theme before React hydrates, so the attribute may differ from the server's.
     <html lang="en-GB" className={GeistSans.variable} suppressHydrationWarning>
@@ -33,6 +35,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           enableColorScheme={false}
           disableTransitionOnChange
           storageKey="holdpoint-theme"
+          nonce={nonce}
         >
           {children}
           <TimeZoneKeeper />

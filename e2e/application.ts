@@ -5,6 +5,7 @@ import { Supervisor } from "../scripts/supervisor";
 import { discardThrowawayFolder, makeThrowawayFolder } from "../scripts/testing/throwaway";
 import { findBrowser } from "./browser";
 import type { Installation } from "./installation";
+import { startProvider } from "./provider";
 
 const report = (line: string) => console.log(`  ${line}`);
 
@@ -14,12 +15,18 @@ export default async function setup(): Promise<() => Promise<void>> {
   report(`browser: ${browser.executablePath}`);
   const dataFolder = await makeThrowawayFolder();
   const supervisor = await Supervisor.take(dataFolder, report);
+  let stopProvider = async () => {};
   const stop = async () => {
     await supervisor.stop();
+    await stopProvider();
     await discardThrowawayFolder(dataFolder);
   };
   try {
     const port = await freePort();
+    const provider = await startProvider(`http://127.0.0.1:${port}`);
+    stopProvider = provider.stop;
+    // What the console inherits; what is its own it is given below.
+    Object.assign(process.env, provider.environment);
     const options = {
       dataFolder,
       port,

@@ -20,11 +20,17 @@ const sessions = new Map<PersonId, Session>();
 export const test = base.extend<Journey>({
   as: async ({ browser }, use) => {
     const pages = new Map<PersonId, Page>();
+    const forbidden: string[] = [];
     await use(async (person) => {
       const known = pages.get(person);
       if (known) return known;
       const context = await browser.newContext({ storageState: sessions.get(person) });
       const page = await context.newPage();
+      page.on("console", (line) => {
+        // What the policy of a page forbids must not be anything of ours.
+        if (line.type() === "error" && line.text().includes("Content Security Policy"))
+          forbidden.push(line.text());
+      });
       if (!sessions.has(person)) {
         await signIn(page, person);
         sessions.set(person, await context.storageState());
@@ -33,6 +39,7 @@ export const test = base.extend<Journey>({
       return page;
     });
     for (const page of pages.values()) await page.context().close();
+    expect(forbidden).toEqual([]);
   },
 });
 

@@ -19,6 +19,16 @@ const schema = z.object({
   HOLDPOINT_HEAD_FILE: z.string().optional(),
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   NEXTAUTH_URL: z.url().optional(),
+  OIDC_ISSUER: z.url("must be the https address that the provider calls its issuer").optional(),
+  OIDC_CLIENT_ID: z.string().default("holdpoint"),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().default("your organisation"),
+  OIDC_EMAILS: z
+    .enum(
+      ["claimed", "trusted"],
+      "must be claimed, or trusted for a provider that verifies all and does not say so",
+    )
+    .default("claimed"),
   CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   LOG_LEVEL: z

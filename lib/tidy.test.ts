@@ -82,6 +82,7 @@ const places: Readonly<Record<string, Place>> = {
       "lib/auth/context.ts → lib/env.ts": "which workspace, and its keys, are the installation's",
       "lib/auth/context.ts → lib/log/keys.ts": "the workspace's keys are derived there",
       "lib/auth/credential.ts → lib/log/keys.ts": "an e-mail address is found by its keyed index",
+      "lib/auth/identity.ts → lib/log/keys.ts": "an account elsewhere is found by its keyed index",
       "lib/auth/sign-in.ts → lib/log/keys.ts": "an e-mail address is found by its keyed index",
       "lib/auth/credential.ts → prisma/client/client":
         "an address that is taken is told by the database's own error",

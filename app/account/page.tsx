@@ -12,6 +12,7 @@ import { Panel } from "../../components/panel";
 import { PasswordForm } from "../../components/password-form";
 import { Timeline } from "../../components/timeline";
 import { ConsoleFrame } from "../console-frame";
+import { IdentitiesPanel } from "../people/identities-panel";
 import { inSentence } from "../people/in-sentence";
 import { roleMeans } from "../people/role-words";
 import { SessionList } from "../people/session-list";
@@ -55,6 +56,7 @@ export default async function AccountPage() {
                 all={{ action: signOutElsewhere, label: "Sign out everywhere else" }}
               />
             </Panel>
+            <IdentitiesPanel record={record} view={view} may />
           </div>
           <Panel title="Password">
             <div className="grid gap-3">

@@ -202,6 +202,17 @@ export const revokeApiKey = commandAction<CommandState, z.infer<typeof key>>({
   refused: refusedCommand,
 });
 
+const linked = somebody.extend({ identity: z.string() });
+
+/** Takes an account elsewhere off somebody, oneself too: it opens nothing any more. */
+export const unlinkIdentity = commandAction<CommandState, z.infer<typeof linked>>({
+  engine,
+  fields: linked,
+  command: ({ person, identity }) => ({ type: "person.unlinkIdentity", person, identity }),
+  done: (_, { person }) => changed(person, "That account opens nothing here any more."),
+  refused: refusedCommand,
+});
+
 /** Ends one session of somebody. */
 export const endSession = sessionAction(managers, async ({ person = "", session = "" }) => {
   await endSessionOf(authContext(), person, session);
@@ -224,4 +235,5 @@ function changed(person: string, message: string): CommandState {
 function drawAgain(person: string): void {
   revalidatePath(personPath(person));
   revalidatePath("/people");
+  revalidatePath("/account");
 }

@@ -1,25 +1,55 @@
 import type { Metadata, Route } from "next";
 import { redirect } from "next/navigation";
-import { currentActor } from "#lib/auth/session";
+import { currentActor, providerName } from "#lib/auth/session";
 import { ownPath } from "#lib/web/next-path";
+import { buttonClass } from "../../components/button";
 import { EntryFrame } from "../../components/entry-frame";
+import { Notice } from "../../components/notice";
 import { SignInForm } from "../../components/sign-in-form";
+import { single } from "../reading";
 import { signIn } from "./actions";
 
 export const metadata: Metadata = { title: "Sign in" };
 
-/** The way in. Who is signed in already goes on at once. */
-export default async function SignInPage({
-  searchParams,
-}: {
-  searchParams: Promise<{ next?: string | string[] }>;
-}) {
-  const given = (await searchParams).next;
-  const next = ownPath(Array.isArray(given) ? given[0] : given);
+/** The way in: by the password kept here, or by the provider where one is configured. Who is signed in goes on at once. */
+export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
+  const asked = await searchParams;
+  const next = ownPath(single(asked.next));
   if (await currentActor()) redirect(next as Route);
+  const provider = providerName();
+  const error = single(asked.error);
   return (
     <EntryFrame title="Sign in">
-      <SignInForm action={signIn} next={next} />
+      <div className="grid gap-5">
+        {provider && (
+          <>
+            {error && (
+              <Notice kind="error" title={`${provider} did not get you in`}>
+                {whyNot[error] ?? whyNot.failed}
+              </Notice>
+            )}
+            {/* Not a Link: it leads off the site, and must not be followed beforehand. */}
+            <a
+              href={`/sign-in/provider?next=${encodeURIComponent(next)}`}
+              className={buttonClass("secondary")}
+            >
+              Continue with {provider}
+            </a>
+            <p className="flex items-center gap-3 text-xs text-ink-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+              or by password
+            </p>
+          </>
+        )}
+        <SignInForm action={signIn} next={next} />
+      </div>
     </EntryFrame>
   );
 }
+
+const whyNot: { [error: string]: string | undefined; failed: string } = {
+  unverified: "It does not say that your e-mail address is verified. Have it verified there, and try again.",
+  unknown:
+    "Nobody here has your e-mail address, or the account is disabled. Ask an admin to add you with the address you have there.",
+  other: "You sign in by another account of it. If that one is gone, an admin can take it off your page.",
+  failed: "It could not be asked, or its answer was not in order. Try again; if it stays so, tell an admin.",
+};

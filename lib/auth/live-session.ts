@@ -16,6 +16,7 @@ type SessionRow = {
   created_at: Date;
   seen_at: Date;
   ended_at: Date | null;
+  account: string | null;
   roles: Role[];
   disabled: boolean;
 };
@@ -29,14 +30,26 @@ export function openSince(now: string): OpenSince {
   return { begunAfter: before(session_s_max * 1000), seenAfter: before(idle_ms_max) };
 }
 
-/** Begins a session of somebody whose password has fitted, and returns its id. */
-export async function beginSession({ database, keys, clock }: AuthContext, person: string): Promise<string> {
+/**
+ * Begins a session of somebody who has shown who they are, and returns its id. `account` is by what, and null by the password
+ * kept here.
+ */
+export async function beginSession(
+  { database, keys, clock }: AuthContext,
+  person: string,
+  account: string | null = null,
+): Promise<string> {
   const now = clock.now();
   const sessionId = randomUUID();
   await database.session.create({
-    data: { sessionId, workspace: keys.workspace, personId: person, createdAt: now, seenAt: now },
+    data: { sessionId, workspace: keys.workspace, personId: person, account, createdAt: now, seenAt: now },
   });
   return sessionId;
+}
+
+/** The account that the events of a session name. */
+export function accountOf(person: string, account: string | null): string {
+  return account ?? `credentials:${person}`;
 }
 
 /** Ends a session for good; an ended or unknown one stays as it is. */
@@ -86,7 +99,7 @@ export async function sessionActor(
 ): Promise<AuthorizedActor | null> {
   const { workspace } = keys;
   const [row] = await database.$queryRawUnsafe<SessionRow[]>(
-    `SELECT s.person_id, s.created_at, s.seen_at, s.ended_at, p.roles, p.disabled
+    `SELECT s.person_id, s.account, s.created_at, s.seen_at, s.ended_at, p.roles, p.disabled
      FROM session s
      JOIN workspace_head h ON h.workspace = s.workspace
      JOIN person p ON p.workspace = s.workspace AND p.generation = h.generation AND p.person_id = s.person_id
@@ -106,7 +119,7 @@ export async function sessionActor(
     type: "person",
     id: row.person_id,
     person: row.person_id,
-    account: `credentials:${row.person_id}`,
+    account: accountOf(row.person_id, row.account),
     session: sessionId,
     roles: row.roles,
   });

@@ -1,12 +1,15 @@
 import { cookies, headers } from "next/headers";
+import { NextRequest } from "next/server";
 import NextAuth, { type NextAuthOptions, type Session } from "next-auth";
 import { decode, encode, getToken, type JWT } from "next-auth/jwt";
 import CredentialsProvider from "next-auth/providers/credentials";
+import type { OAuthConfig } from "next-auth/providers/oauth";
 import { cache } from "react";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { env } from "../env";
 import { logFailure } from "../web/log-failure";
 import { authContext } from "./context";
+import { type LinkIdentity, type Presented, signInByIdentity } from "./identity";
 import { endSession, session_s_max, sessionActor } from "./live-session";
 import { type SignIn, signIn } from "./sign-in";
 import { openThrottle, type Throttle } from "./throttle";
@@ -16,7 +19,8 @@ import { openThrottle, type Throttle } from "./throttle";
  * row, read again on every request, so that a session ends when it is ended and not when a token runs out.
  *
  * The form signs in through `signInHere` and works without scripts; clients that speak next-auth's own protocol use
- * `authHandler` and come to the same place.
+ * `authHandler` and come to the same place. An account at an OpenID Connect provider begins at `startProviderSignIn` and comes
+ * back to `authHandler`, which checks state, PKCE and nonce, and the id token's signature, issuer, audience and age.
  */
 
 /** Who asks, or null when nobody is signed in (any more). Asked once a request, however many components want to know. */
@@ -48,15 +52,47 @@ export async function signOutHere(): Promise<void> {
   (await cookies()).set(name, "", { ...options, maxAge: 0 });
 }
 
-/** Answers `/api/auth/*` as next-auth does. */
-export async function authHandler(
-  request: Request,
-  context: { params: Promise<{ nextauth: string[] }> },
-): Promise<Response> {
-  return NextAuth(request as never, context as never, authOptions()) as Promise<Response>;
+/** Answers `/api/auth/*` as next-auth does. `link` writes down which account elsewhere is whose. */
+export function authHandler(link: LinkIdentity) {
+  return (request: Request, context: { params: Promise<{ nextauth: string[] }> }): Promise<Response> =>
+    NextAuth(request as never, context as never, authOptions(link)) as Promise<Response>;
 }
 
-function authOptions(): NextAuthOptions {
+/** What the provider is called, or null where none is configured. */
+export function providerName(): string | null {
+  return env("OIDC_ISSUER") ? env("OIDC_NAME") : null;
+}
+
+/**
+ * Leads to the provider, and from there, signed in, to the path `next`. Only in a route: it leaves cookies behind by which the
+ * answer is known. When the provider cannot be reached it leads back to the sign-in, which says so.
+ */
+export async function startProviderSignIn(next: string): Promise<Response> {
+  const base = env("NEXTAUTH_URL") ?? "http://127.0.0.1:3000";
+  const options = authOptions(async () => false);
+  const ask = (path: string, body?: URLSearchParams) =>
+    NextAuth(
+      new NextRequest(new URL(`/api/auth/${path}`, base), body && { method: "POST", body }) as never,
+      { params: Promise.resolve({ nextauth: path.split("/") }) } as never,
+      options,
+    ) as Promise<Response>;
+  // next-auth begins nothing without a token of its own that came as a cookie too.
+  const given = await ask("csrf");
+  const { csrfToken } = (await given.json()) as { csrfToken: string };
+  const jar = await cookies();
+  for (const cookie of given.headers.getSetCookie()) {
+    const [name = "", value = ""] = cookie.split(";", 1)[0]!.split("=");
+    jar.set(name, decodeURIComponent(value), {
+      httpOnly: true,
+      sameSite: "lax",
+      secure: isSecure(),
+      path: "/",
+    });
+  }
+  return ask("signin/oidc", new URLSearchParams({ csrfToken, callbackUrl: new URL(next, base).href }));
+}
+
+function authOptions(link: LinkIdentity): NextAuthOptions {
   const secret = env("NEXTAUTH_SECRET");
   return {
     secret,
@@ -65,6 +101,7 @@ function authOptions(): NextAuthOptions {
     useSecureCookies: isSecure(),
     cookies: { sessionToken: sessionCookie() },
     providers: [
+      ...openIdProvider(),
       CredentialsProvider({
         credentials: { email: { type: "email" }, password: { type: "password" } },
         async authorize(given, request) {
@@ -89,6 +126,19 @@ function authOptions(): NextAuthOptions {
       },
     },
     callbacks: {
+      async signIn({ user, account }) {
+        if (account?.provider !== "oidc") return true;
+        try {
+          const signedIn = await signInByIdentity(authContext(), (user as ProviderUser).presented, link);
+          if (signedIn.kind === "refused") return `/sign-in?error=${signedIn.why}`;
+          Object.assign(user, { id: signedIn.person, sessionId: signedIn.sessionId });
+          return true;
+        } catch (error) {
+          // Thrown on, its message would stand in the browser's address.
+          logFailure("a sign-in by the provider", error);
+          return "/sign-in?error=failed";
+        }
+      },
       jwt: ({ token, user }) => (user ? tokenOf(user.id, (user as { sessionId?: string }).sessionId) : token),
       session: ({ token, session }) => ({ expires: session.expires, user: { id: token.sub } }) as Session,
     },
@@ -97,9 +147,58 @@ function authOptions(): NextAuthOptions {
         if (token?.sessionId) await endSession(authContext(), `${token.sessionId}`);
       },
     },
-    // A token that has run out is an ordinary thing and no error.
-    logger: { error() {}, warn() {}, debug() {} },
+    logger: {
+      // A token that has run out is an ordinary thing and no error.
+      error(code, metadata) {
+        if (code.includes("OAUTH")) logFailure(`a sign-in by the provider (${code})`, causeOf(metadata));
+      },
+      warn() {},
+      debug() {},
+    },
   };
+}
+
+type ProviderUser = { id: string; presented: Presented };
+type Claims = { iss: string; sub: string; email?: string; email_verified?: boolean | string };
+
+/** OpenID Connect Core 1.0, code flow; a list of one, or of none where nothing is configured. */
+function openIdProvider(): OAuthConfig<Claims>[] {
+  const issuer = env("OIDC_ISSUER");
+  if (!issuer) return [];
+  return [
+    {
+      id: "oidc",
+      name: env("OIDC_NAME"),
+      type: "oauth",
+      wellKnown: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+      issuer,
+      clientId: env("OIDC_CLIENT_ID"),
+      clientSecret: env("OIDC_CLIENT_SECRET"),
+      idToken: true,
+      checks: ["pkce", "state", "nonce"],
+      authorization: { params: { scope: "openid email" } },
+      userinfo: {
+        async request({ tokens, client }) {
+          const claims = (tokens as { claims(): Claims }).claims();
+          // A provider may keep the address to this second question; it is checked to be about the same subject.
+          return claims.email ? claims : { ...(await client.userinfo(tokens as never)), ...claims };
+        },
+      },
+      profile: ({ iss, sub, email, email_verified }): ProviderUser => ({
+        id: sub,
+        presented: {
+          issuer: iss,
+          subject: sub,
+          email,
+          emailVerified: env("OIDC_EMAILS") === "trusted" || `${email_verified}` === "true",
+        },
+      }),
+    },
+  ];
+}
+
+function causeOf(metadata: unknown): unknown {
+  return metadata instanceof Error ? metadata : ((metadata as { error?: unknown })?.error ?? metadata);
 }
 
 async function currentSessionId(): Promise<string | null> {

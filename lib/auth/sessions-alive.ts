@@ -1,8 +1,8 @@
 import { type AuthorizedActor, mintActor, type Role } from "#lib/domain/authority";
 import type { AuthContext } from "./context";
-import { openSince } from "./live-session";
+import { accountOf, openSince } from "./live-session";
 
-type AliveRow = { session_id: string; person_id: string; roles: Role[] };
+type AliveRow = { session_id: string; person_id: string; account: string | null; roles: Role[] };
 
 /**
  * Who these sessions stand for, each by its id; those that are no longer alive are not among them. Nobody is seen by this: who
@@ -15,7 +15,7 @@ export async function sessionsAlive(
   const { workspace } = keys;
   const { begunAfter, seenAfter } = openSince(clock.now());
   const rows = await database.$queryRawUnsafe<AliveRow[]>(
-    `SELECT s.session_id, s.person_id, p.roles
+    `SELECT s.session_id, s.person_id, s.account, p.roles
      FROM session s
      JOIN workspace_head h ON h.workspace = s.workspace
      JOIN person p ON p.workspace = s.workspace AND p.generation = h.generation AND p.person_id = s.person_id
@@ -29,13 +29,13 @@ export async function sessionsAlive(
   return new Map(rows.map((row) => [row.session_id, actorOf(row, workspace)]));
 }
 
-function actorOf({ session_id, person_id, roles }: AliveRow, workspace: string): AuthorizedActor {
+function actorOf({ session_id, person_id, account, roles }: AliveRow, workspace: string): AuthorizedActor {
   return mintActor({
     workspace,
     type: "person",
     id: person_id,
     person: person_id,
-    account: `credentials:${person_id}`,
+    account: accountOf(person_id, account),
     session: session_id,
     roles,
   });

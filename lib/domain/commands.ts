@@ -104,6 +104,8 @@ const answer = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("inDoubt"), reason: text(2000) }),
 ]);
 
+/** A keyed hash (`identityIndex` of `lib/log/keys.ts`). */
+const identity = z.string().regex(/^[0-9a-f]{32}$/, "must be the keyed hash of an account");
 const effectKey = z.string().regex(/^[\w-]{43}$/, "must be an effect key");
 
 export const commandSchema = z.discriminatedUnion("type", [
@@ -228,6 +230,8 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("person.disable"), person: personId }),
   z.strictObject({ type: z.literal("person.enable"), person: personId }),
   z.strictObject({ type: z.literal("person.changePassword"), person: personId }),
+  z.strictObject({ type: z.literal("person.linkIdentity"), person: personId, issuer: line(500), identity }),
+  z.strictObject({ type: z.literal("person.unlinkIdentity"), person: personId, identity }),
   z.strictObject({ type: z.literal("apiKey.create"), person: personId, apiKey: personId }),
   z.strictObject({ type: z.literal("apiKey.revoke"), person: personId, apiKey: personId }),
   z.strictObject({

@@ -129,6 +129,8 @@ const samples: { [type in EventType]: Samples<type> } = {
   personDisabled: { 1: {} },
   personEnabled: { 1: {} },
   passwordChanged: { 1: {} },
+  identityLinked: { 1: { issuer: "https://id.example.com", identity: "0123456789abcdef0123456789abcdef" } },
+  identityUnlinked: { 1: { issuer: "https://id.example.com", identity: "0123456789abcdef0123456789abcdef" } },
   apiKeyCreated: { 1: { apiKey: "shop" } },
   apiKeyRevoked: { 1: { apiKey: "shop" } },
   accessRefused: {
@@ -178,7 +180,7 @@ const rich = (
 const decided = evolve(rich, recorded("decisionMade", "order/o", rich.version + 1));
 
 const person = evolvePerson(null, recorded("personAdded", "person/p", 1));
-const ofPeople = /^(person|role|password|apiKey)/;
+const ofPeople = /^(person|role|password|identity|apiKey)/;
 const ofAccess = /^(accessRefused|denialsCounted)$/;
 const ofSettings = {
   workflowPublished: evolveWorkflow,

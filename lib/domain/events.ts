@@ -117,6 +117,9 @@ export type EventData = {
   personDisabled: Record<string, never>;
   personEnabled: Record<string, never>;
   passwordChanged: Record<string, never>;
+  /** `identity`: keyed hash of issuer and subject, by which a sign-in there is known again. */
+  identityLinked: { issuer: string; identity: string };
+  identityUnlinked: { issuer: string; identity: string };
   apiKeyCreated: { apiKey: string };
   apiKeyRevoked: { apiKey: string };
 
@@ -202,6 +205,8 @@ export const schemas: Record<EventType, number> = {
   personDisabled: 1,
   personEnabled: 1,
   passwordChanged: 1,
+  identityLinked: 1,
+  identityUnlinked: 1,
   apiKeyCreated: 1,
   apiKeyRevoked: 1,
   accessRefused: 1,

@@ -443,6 +443,8 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case "personDisabled":
     case "personEnabled":
     case "passwordChanged":
+    case "identityLinked":
+    case "identityUnlinked":
     case "apiKeyCreated":
     case "apiKeyRevoked":
     case "accessRefused":

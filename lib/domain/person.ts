@@ -18,6 +18,8 @@ export type PersonState = {
   /** Name and e-mail, sealed under the person's own subject. */
   personal: { version: number; type: string; envelope: Envelope } | null;
   apiKeys: { readonly [apiKey: string]: { revoked: boolean } };
+  /** Accounts elsewhere by which this person signs in: at most one of each issuer. */
+  identities: readonly { issuer: string; identity: string }[];
 };
 
 export function evolvePerson(state: PersonState | null, event: RecordedEvent): PersonState {
@@ -31,6 +33,7 @@ export function evolvePerson(state: PersonState | null, event: RecordedEvent): P
         ? { version: event.version, type: event.type, envelope: event.data.personal[0] }
         : null,
       apiKeys: {},
+      identities: [],
     };
   if (!state) throw new Error(`${event.stream} does not begin with personAdded but with ${event.type}`);
   const next = { ...state, version: event.version };
@@ -49,6 +52,12 @@ export function evolvePerson(state: PersonState | null, event: RecordedEvent): P
     case "personEnabled":
       return { ...next, disabled: false };
     case "passwordChanged":
+      return next;
+    case "identityLinked":
+      next.identities = [...state.identities, { issuer: event.data.issuer, identity: event.data.identity }];
+      return next;
+    case "identityUnlinked":
+      next.identities = state.identities.filter(({ identity }) => identity !== event.data.identity);
       return next;
     case "apiKeyCreated":
       next.apiKeys = { ...state.apiKeys, [event.data.apiKey]: { revoked: false } };
@@ -101,6 +110,18 @@ export function decidePerson(
         : reject("wrongState", "This person is not disabled.");
     case "person.changePassword":
       return [{ type: "passwordChanged", data: {} }];
+    case "person.linkIdentity": {
+      const { issuer, identity } = command;
+      return state.identities.some((linked) => linked.issuer === issuer)
+        ? reject("wrongState", `This person signs in by another account of ${issuer} already.`)
+        : [{ type: "identityLinked", data: { issuer, identity } }];
+    }
+    case "person.unlinkIdentity": {
+      const linked = state.identities.find(({ identity }) => identity === command.identity);
+      return linked
+        ? [{ type: "identityUnlinked", data: linked }]
+        : reject("notFound", "This person does not sign in by that account.", { field: "identity" });
+    }
     case "apiKey.create":
       return state.apiKeys[command.apiKey]
         ? reject("invalid", "There is an API key of this id already.", { field: "apiKey" })
@@ -112,14 +133,20 @@ export function decidePerson(
   }
 }
 
+/** What everybody may do to their own account. */
+const ownAccount = new Set(["person.changePassword", "person.linkIdentity", "person.unlinkIdentity"]);
+
 function mayManage(facts: Facts, command: PersonCommand): Rejection | null {
   const { principal } = facts;
   if (principal.kind === "system")
     return principal.part === "operator"
       ? null
       : refuse("role", "This part of the system manages no people.");
-  if (command.type === "person.changePassword" && command.person === principal.person && !principal.disabled)
-    return null;
+  const self = command.person === principal.person && !principal.disabled;
+  if (self && ownAccount.has(command.type)) return null;
+  // By an account of their own choosing an admin could act in somebody else's name.
+  if (command.type === "person.linkIdentity")
+    return refuse("role", "Only who signs in by an account elsewhere links it.");
   const grant = grantOf(facts, ["admin"], "manage people");
   return isRejection(grant) ? grant : null;
 }

@@ -186,6 +186,8 @@ export class Decider {
       case "person.disable":
       case "person.enable":
       case "person.changePassword":
+      case "person.linkIdentity":
+      case "person.unlinkIdentity":
       case "apiKey.create":
       case "apiKey.revoke":
         return decidePerson(

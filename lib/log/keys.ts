@@ -82,3 +82,8 @@ export function customerIndex(keys: WorkspaceKeys, reference: string): string {
 export function emailIndex(keys: WorkspaceKeys, email: string): string {
   return blindIndex(keys, "email/1", email.trim().toLowerCase());
 }
+
+/** How an account elsewhere is known again: by its issuer and subject (OpenID Connect Core 1.0 §2), exactly as they are given. */
+export function identityIndex(keys: WorkspaceKeys, issuer: string, subject: string): string {
+  return blindIndex(keys, "identity/1", canonicalize([issuer, subject]));
+}

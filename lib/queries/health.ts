@@ -8,7 +8,7 @@ export type DatabaseHealth =
 const patience_ms = 2_000;
 
 /** What this version was written for. A test holds it to `prisma/migrations`. */
-export const newestMigration = "20261130000000_saved_views";
+export const newestMigration = "20261201000000_identity";
 
 /**
  * Whether this version can work on the database; `why` says what is missing and what to do. A database that takes no

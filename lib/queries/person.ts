@@ -15,6 +15,9 @@ import { actorWords } from "./words";
 /** Who did something, in words, and when. */
 export type Deed = { by: string; at: string };
 
+/** An account elsewhere by which somebody signs in. */
+export type IdentityLine = { issuer: string; identity: string; linkedAt: string };
+
 export type ApiKeyLine = { apiKey: string; made: Deed; revoked: Deed | null };
 
 /** A browser in which somebody is signed in. */
@@ -29,6 +32,7 @@ export type PersonRecord = {
   added: Deed;
   disabled: Deed | null;
   roles: { role: Role; given: Deed }[];
+  identities: IdentityLine[];
   /** Newest first. */
   apiKeys: ApiKeyLine[];
   /** Open ones, the last used first, at most `sessions_max`. */
@@ -95,6 +99,11 @@ async function recordOf(
     added: deed(added),
     disabled: state?.disabled && disabling ? deed(disabling) : null,
     roles: (state?.grants ?? []).map(({ role, grantedBy }) => ({ role, given: deed(at(grantedBy)) })),
+    identities: (state?.identities ?? []).map(({ issuer, identity }) => ({
+      issuer,
+      identity,
+      linkedAt: (newestFirst.find(links(identity)) ?? added).body.recordedAt,
+    })),
     apiKeys: newestFirst.flatMap((made) =>
       made.event?.type === "apiKeyCreated"
         ? [keyLine(made.event.data.apiKey, deed(made), stored.find(revokes(made.event.data.apiKey)), deed)]
@@ -116,6 +125,10 @@ function keyLine(
 
 function revokes(apiKey: string): (stored: StoredEvent) => boolean {
   return ({ event }) => event?.type === "apiKeyRevoked" && event.data.apiKey === apiKey;
+}
+
+function links(identity: string): (stored: StoredEvent) => boolean {
+  return ({ event }) => event?.type === "identityLinked" && event.data.identity === identity;
 }
 
 function actorsOf({ id, onBehalfOf }: RecordedEvent["actor"]): string[] {

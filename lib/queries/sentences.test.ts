@@ -345,6 +345,22 @@ const samples: { [T in EventType]: Sample<T>[] } = {
   passwordChanged: [
     { by: person("ana"), stream: "person/ana", says: "Ana Ruiz changed the password of Ana Ruiz.", data: {} },
   ],
+  identityLinked: [
+    {
+      by: person("ana"),
+      stream: "person/ana",
+      says: "Ana Ruiz signed in by an account of https://id.example.com, for the first time.",
+      data: { issuer: "https://id.example.com", identity: "0123456789abcdef0123456789abcdef" },
+    },
+  ],
+  identityUnlinked: [
+    {
+      by: person("ben"),
+      stream: "person/ana",
+      says: "Ben Okafor took from Ana Ruiz the account of https://id.example.com to sign in by.",
+      data: { issuer: "https://id.example.com", identity: "0123456789abcdef0123456789abcdef" },
+    },
+  ],
   apiKeyCreated: [
     {
       by: person("ben"),

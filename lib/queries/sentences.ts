@@ -160,6 +160,14 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
       return said(`${who} enabled the account of ${context.person(subject)} again.`);
     case "passwordChanged":
       return said(`${who} changed the password of ${context.person(subject)}.`);
+    case "identityLinked":
+      return said(
+        `${context.person(subject)} signed in by an account of ${event.data.issuer}, for the first time.`,
+      );
+    case "identityUnlinked":
+      return said(
+        `${who} took from ${context.person(subject)} the account of ${event.data.issuer} to sign in by.`,
+      );
     case "apiKeyCreated":
       return said(`${who} made the API key ${event.data.apiKey} for ${context.person(subject)}.`);
     case "apiKeyRevoked":

@@ -17,6 +17,7 @@ import { Timeline } from "../../../components/timeline";
 import { ConsoleFrame } from "../../console-frame";
 import { store, viewNow, waiting } from "../../reading";
 import { endSession, endSessions } from "../actions";
+import { IdentitiesPanel } from "../identities-panel";
 import { inSentence } from "../in-sentence";
 import { mayManagePeople } from "../may-manage";
 import { SessionList } from "../session-list";
@@ -88,6 +89,7 @@ export default async function PersonPage({ params }: PageProps<"/people/[id]">) 
                 all={may && !self ? { action: endSessions, label: "Sign out everywhere" } : undefined}
               />
             </Panel>
+            <IdentitiesPanel record={record} view={view} may={may} />
             <ApiKeysPanel record={record} view={view} may={may} />
           </div>
         </div>

@@ -1,0 +1,48 @@
+import { expect, test } from "./journey";
+
+test("a page runs the console's own scripts and no other, and is shown in nobody's frame", async ({
+  as,
+  browser,
+}) => {
+  const storageState = await (await as("ana")).context().storageState();
+  const ana = await (await browser.newContext({ storageState })).newPage();
+  const answer = await ana.goto("/queue");
+  const headers = answer!.headers();
+  const nonce = /'nonce-([^']+)'/.exec(headers["content-security-policy"] ?? "")?.[1];
+  expect(nonce).toBeTruthy();
+  expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+  expect(headers["x-content-type-options"]).toBe("nosniff");
+  expect(headers["referrer-policy"]).toBe("same-origin");
+  expect(headers["cache-control"]).toContain("no-store");
+  expect(headers["x-powered-by"]).toBeUndefined();
+
+  // Two answers, two nonces; and one that a client sends along is not taken.
+  const sent = await ana.request.get("/queue", { headers: { "x-nonce": "mine" } });
+  expect(sent.headers()["content-security-policy"]).not.toContain(nonce);
+  expect(sent.headers()["content-security-policy"]).not.toContain("mine");
+  expect(await sent.text()).not.toContain('nonce="mine"');
+
+  // What somebody would write into a page does not run.
+  await expect(ana.getByRole("heading", { level: 1, name: "Queue" })).toBeVisible();
+  const ran = await ana.evaluate(async () => {
+    const image = document.createElement("img");
+    image.setAttribute("onerror", "window.injected = true");
+    image.src = "data:,";
+    const script = document.createElement("div");
+    script.innerHTML = '<iframe srcdoc="<script>parent.injected = true</script>"></iframe>';
+    document.body.append(image, script);
+    await new Promise((later) => setTimeout(later, 500));
+    return "injected" in window;
+  });
+  expect(ran).toBe(false);
+  await ana.context().close();
+});
+
+test("what answers machines is not a page: nothing in it loads, runs or is kept", async ({ request }) => {
+  for (const path of ["/api/health", "/api/openapi.json"]) {
+    const headers = (await request.get(path)).headers();
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["cache-control"]).toContain("no-store");
+  }
+});
