@@ -5,9 +5,8 @@ import { engine } from "../../../engine";
 
 /** next-auth's own protocol: session, csrf, sign-in, sign-out, and the way back from the provider. */
 const handler = authHandler(async (actor, linked) => {
-  const { execute } = await engine();
   const command = { type: "person.linkIdentity", ...linked } as const;
-  return !isRejection(await execute(command, { actor, source: "oidc", id: randomUUID() }));
+  return !isRejection(await (await engine()).execute(command, { actor, source: "oidc", id: randomUUID() }));
 });
 
 export { handler as GET, handler as POST };
