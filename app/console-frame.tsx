@@ -3,6 +3,7 @@ import type { AuthorizedActor } from "#lib/domain/authority";
 import { mayRead } from "#lib/queries/permission";
 import type { Waiting } from "#lib/queries/waiting";
 import { AppFrame } from "../components/app-frame";
+import { placesWith } from "../components/go-to";
 import type { NavigationItem } from "../components/navigation";
 import { DatabaseNotice } from "./database-notice";
 import { counted, readFrom, viewNow, waiting } from "./reading";
@@ -13,9 +14,11 @@ import { signOut } from "./sign-in/actions";
 export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor; children: ReactNode }) {
   const waits = await waiting(actor);
   const view = await viewNow();
+  const navigation = navigationOf(actor, waits);
   return (
     <AppFrame
-      navigation={placesOf(actor, waits)}
+      navigation={navigation}
+      places={placesWith("/", navigation)}
       person={{ name: waits.name, roles: actor.roles }}
       home="/"
       signOut={signOut}
@@ -28,7 +31,7 @@ export async function ConsoleFrame({ actor, children }: { actor: AuthorizedActor
   );
 }
 
-function placesOf(actor: AuthorizedActor, { decidable, escalated, asked }: Waiting): NavigationItem[] {
+function navigationOf(actor: AuthorizedActor, { decidable, escalated, asked }: Waiting): NavigationItem[] {
   const places: NavigationItem[] = [];
   if (decidable !== null) places.push({ href: "/queue", label: "Queue", count: counted(decidable) });
   if (escalated !== null)

@@ -1,0 +1,35 @@
+import type { Route } from "next";
+import type { Tone } from "./badge";
+import { recentOrders } from "./palette-recent";
+import { AnswerError, sentenceOf } from "./queue-client";
+
+/** An order the palette offers: where it is, what it is called, by which number it was found, and how it stands. */
+export type OrderHit = {
+  href: Route;
+  title: string;
+  by: string;
+  standing: { label: string; tone: Tone };
+  /** Whether what was asked for is a whole number of this order alone. */
+  only: boolean;
+};
+
+async function get(asked: Record<string, string>, signal: AbortSignal): Promise<OrderHit[]> {
+  const response = await fetch(`/search/hits?${new URLSearchParams(asked)}`, {
+    headers: { Accept: "application/json" },
+    signal,
+  });
+  if (!response.ok) throw new AnswerError(response.status, await sentenceOf(response));
+  const { hits }: { hits: OrderHit[] } = await response.json();
+  return hits;
+}
+
+/** The orders a number names. Rejects with `AnswerError`, or what `fetch` rejects with. */
+export function fetchHits(text: string, signal: AbortSignal): Promise<OrderHit[]> {
+  return get({ q: text }, signal);
+}
+
+/** The orders that were looked at lately in this tab, as they stand now. */
+export async function fetchRecent(person: string, signal: AbortSignal): Promise<OrderHit[]> {
+  const orders = recentOrders(person);
+  return orders.length === 0 ? [] : get({ orders: orders.join() }, signal);
+}
