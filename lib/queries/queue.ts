@@ -1,7 +1,8 @@
 import type { AuthorizedActor, Role } from "#lib/domain/authority";
-import type { Counted, Page } from "./page";
+import { type Counted, looked_max, type Page } from "./page";
+import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
-import type { Store } from "./store";
+import { currentGeneration, type Store } from "./store";
 import { countTasks, type TaskLine, type TaskList, taskPage, tasksOfOrders } from "./task-list";
 
 const open = "t.state IN ('READY', 'RESERVED', 'IN_PROGRESS')";
@@ -42,34 +43,60 @@ export function isQueueView(text: string | undefined): text is QueueView {
 /** At risk is what has less than a quarter of its goal left. */
 const quarterOfGoal = "w.goal_minutes * interval '15 seconds'";
 
-/** A cut of the queue at an instant. `waiting` is what this person could decide once somebody else has done their part. */
-function viewOf(actor: AuthorizedActor, view: QueueView, now: string): TaskList {
+/** What of a cut is left: what a rule asked a person for, and what somebody has claimed. What is absent leaves everything. */
+export type QueueFilter = { reason?: string; claimedBy?: string };
+export type QueueCut = { view: QueueView } & QueueFilter;
+
+/**
+ * A cut of the queue at an instant. `waiting` is what this person could decide once somebody else has done their part. What
+ * one person has claimed is a range of an index; a rule is looked up in the order of each task that is walked.
+ */
+function listOf(actor: AuthorizedActor, { view, reason, claimedBy }: QueueCut, now: string): TaskList {
   const all = decidableBy(actor, actor.person ?? "");
-  const until = (condition: string): TaskList => ({
-    ...all,
-    ranges: all.ranges.map((range) => `${range} AND t.breach_at ${condition}`),
-    parameters: [...all.parameters, now],
+  const parameters = [...all.parameters];
+  const parameter = (value: unknown) => `$${parameters.push(value) + 1}`;
+  const claimed = claimedBy === undefined ? undefined : parameter(claimedBy);
+  const ranges = claimed === undefined ? all.ranges : [`t.owner = ${claimed} AND ${open}`];
+  const shown = [all.shown];
+  if (reason !== undefined) shown.push(hasReason(parameter(reason)));
+  const list = (of: readonly string[], standing = false): TaskList => ({
+    ranges: of,
+    shown: shown.join(" AND "),
+    parameters,
+    standing,
   });
   switch (view) {
     case "all":
-      return all;
+      return list(ranges);
     case "mine":
-      return { ...all, ranges: [`t.owner = $2 AND ${open}`] };
+      if (claimed !== undefined) shown.push(`w.owner = ${claimed}`);
+      return list([`t.owner = $2 AND ${open}`]);
     case "unclaimed":
-      return { ...all, shown: `${all.shown} AND w.owner IS NULL` };
-    case "breached":
-      return until("<= $4::timestamptz");
+      shown.push("w.owner IS NULL");
+      return list(ranges);
+    case "breached": {
+      const until = parameter(now);
+      return list(ranges.map((range) => `${range} AND t.breach_at <= ${until}::timestamptz`));
+    }
     case "atRisk": {
-      const list = until("> $4::timestamptz");
-      return { ...list, shown: `${list.shown} AND w.breach_at <= $4::timestamptz + ${quarterOfGoal}` };
+      const until = parameter(now);
+      shown.push(`w.breach_at <= ${until}::timestamptz + ${quarterOfGoal}`);
+      return list(ranges.map((range) => `${range} AND t.breach_at > ${until}::timestamptz`));
     }
     case "waiting":
-      return { ...all, ranges: ["t.state = 'SUSPENDED'"], standing: true };
+      if (claimed !== undefined) shown.push(`w.owner = ${claimed}`);
+      return list(["t.state = 'SUSPENDED'"], true);
   }
 }
 
+/** Whether this rule asked for a person at the order of a row `w`; a scalar, because an EXISTS may be planned over all orders. */
+function hasReason(parameter: string): string {
+  return `coalesce((SELECT o.reasons @> ARRAY[${parameter}]::text[] FROM orders o
+    WHERE o.workspace = $1 AND o.generation = w.generation AND o.order_id = w.order_id), false)`;
+}
+
 /** What of the queue is asked for; `cursor` is the `next` of the page before, and what is no cursor begins at the start. */
-export type QueueQuestion = { view?: QueueView; cursor?: string };
+export type QueueQuestion = Partial<QueueCut> & { cursor?: string };
 
 /**
  * The tasks this person may decide, by time to breach, and the cuts of them, as of `now`. Throws for an actor who may not
@@ -79,10 +106,10 @@ export async function queue(
   actor: AuthorizedActor,
   store: Store,
   now: string,
-  { view = "all", cursor }: QueueQuestion = {},
+  { view = "all", cursor, ...filter }: QueueQuestion = {},
 ): Promise<Page<TaskLine>> {
   demandReader(actor, store.keys.workspace, "queue");
-  return taskPage(store, viewOf(actor, view, now), cursor);
+  return taskPage(store, listOf(actor, { view, ...filter }, now), cursor);
 }
 
 /** Those tasks of these orders that are in this cut of the queue now: what a list that is open somewhere has to learn. */
@@ -90,10 +117,10 @@ export async function queueOf(
   actor: AuthorizedActor,
   store: Store,
   now: string,
-  { view, orders }: { view: QueueView; orders: readonly string[] },
+  { orders, ...cut }: QueueCut & { orders: readonly string[] },
 ): Promise<TaskLine[]> {
   demandReader(actor, store.keys.workspace, "queue");
-  return tasksOfOrders(store, viewOf(actor, view, now), orders);
+  return tasksOfOrders(store, listOf(actor, cut, now), orders);
 }
 
 /** How many tasks each cut holds. Throws for an actor who may not read the queue. */
@@ -102,7 +129,45 @@ export async function queueCounts(
   store: Store,
   now: string,
 ): Promise<Record<QueueView, Counted>> {
-  demandReader(actor, store.keys.workspace, "queue");
-  const counts = await Promise.all(queueViews.map((view) => countTasks(store, viewOf(actor, view, now))));
+  const counts = await countCuts(
+    actor,
+    store,
+    now,
+    queueViews.map((view) => ({ view })),
+  );
   return Object.fromEntries(queueViews.map((view, n) => [view, counts[n]])) as Record<QueueView, Counted>;
+}
+
+/** How many tasks each of these cuts holds, in their order. Throws for an actor who may not read the queue. */
+export async function countCuts(
+  actor: AuthorizedActor,
+  store: Store,
+  now: string,
+  cuts: readonly QueueCut[],
+): Promise<Counted[]> {
+  demandReader(actor, store.keys.workspace, "queue");
+  return Promise.all(cuts.map((cut) => countTasks(store, listOf(actor, cut, now))));
+}
+
+/**
+ * Who has claimed open tasks at the moment, by name; of very many claims not all are looked at. Throws for an actor who may
+ * not read the queue.
+ */
+export async function claimants(
+  actor: AuthorizedActor,
+  store: Store,
+): Promise<{ person: string; name: string }[]> {
+  demandReader(actor, store.keys.workspace, "queue");
+  const rows = await store.database.$queryRawUnsafe<{ owner: string }[]>(
+    `SELECT DISTINCT owner FROM (SELECT owner FROM task
+       WHERE workspace = $1 AND generation = ${currentGeneration} AND owner IS NOT NULL
+         AND state IN ('READY', 'RESERVED', 'IN_PROGRESS')
+       ORDER BY owner, breach_at LIMIT ${looked_max}) claimed`,
+    store.keys.workspace,
+  );
+  const people = rows.map(({ owner }) => owner);
+  const names = await namesOf(store, people);
+  return people
+    .map((person) => ({ person, name: names.person(person) }))
+    .sort((one, other) => one.name.localeCompare(other.name));
 }

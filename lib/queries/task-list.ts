@@ -83,7 +83,7 @@ function walkOf({ ranges }: Pick<TaskList, "ranges">, afters: readonly string[])
  */
 export function tasksToCount(ranges: readonly string[], most: number | string, also = "true"): string {
   const columns =
-    "t.state, t.roles, t.excluded, t.owner, t.escalated, t.opened_at, t.breach_at, t.goal_minutes";
+    "t.generation, t.order_id, t.state, t.roles, t.excluded, t.owner, t.escalated, t.opened_at, t.breach_at, t.goal_minutes";
   return ranges
     .map((range, n) => {
       const first = `SELECT ${columns} FROM task t
