@@ -18,3 +18,19 @@ test("short and endless passwords are refused with a sentence", () => {
   expect(passwordProblem("twelve chars")).toBeNull();
   expect(passwordProblem("x".repeat(201))).toMatch("at most 200");
 });
+
+test("a password that is among the first to be guessed is refused with what would be better", () => {
+  expect(passwordProblem("password1234")).toMatch("four words");
+});
+
+test("any characters will do, in any mixture, up to a phrase", () => {
+  for (const password of [
+    "nothing but small letters",
+    "ГОЛУБЬ на крыше",
+    "🚲🚲🌧️🎺🍋🧊🚲🚲🦉🪁🧵🪐",
+    "839201748263",
+    "  spaces  at  both  ends  ",
+    "x".repeat(30) + "and then a vellum kite".repeat(5),
+  ])
+    expect(passwordProblem(password), password).toBeNull();
+});

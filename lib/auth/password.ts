@@ -1,4 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
+import { isCommonPassword } from "./common-password";
 
 /**
  * Passwords are kept as argon2id with 19 MiB, two passes and one lane (OWASP's first recommendation): some 30 ms of one
@@ -15,6 +16,8 @@ export function passwordProblem(password: string): string | null {
     return `A password has at least ${password_characters_min} characters.`;
   if (password.length > password_characters_max)
     return `A password has at most ${password_characters_max} characters.`;
+  if (isCommonPassword(password))
+    return "This password is among the first that are guessed: common words, rows of keys, numbers. Take another, such as four words that have nothing to do with each other.";
   return null;
 }
 
