@@ -41,6 +41,8 @@ export type EventWatchProps = Omit<EventTableProps, "rows" | "pages"> & {
 const gap_ms = 400;
 const again_ms = 4_000;
 const told_ms = 10_000;
+/** Lines that begin higher on the screen than this begin below the page's frame. */
+const scrolled_px = 60;
 
 /**
  * A log that is watched: what is recorded and fits appears on top. While somebody points at the lines, has the focus in them
@@ -57,6 +59,7 @@ export function EventWatch({ rows, from, newsUrl, olderUrl, ...table }: EventWat
   const { shown, waiting } = watching;
   const last = shown.at(-1);
   const show = () => {
+    if (waiting.length === 0) return;
     setWatching(released);
     top.current?.scrollIntoView({ block: "start" });
   };
@@ -105,11 +108,15 @@ function State({ reading, since }: { reading: boolean; since: string | null }) {
         className={since ? "size-4 text-warn" : "size-4 text-accent"}
         strokeWidth={2.25}
       />
-      {since
-        ? `No answer since ${since}. It is asked again.`
-        : reading
-          ? "Held back while you read"
-          : "Watching: new lines appear on top"}
+      {since ? (
+        `No answer since ${since}. It is asked again.`
+      ) : reading ? (
+        "Held back while you read"
+      ) : (
+        <>
+          Watching<span className="max-sm:hidden">: new lines appear on top</span>
+        </>
+      )}
     </p>
   );
 }
@@ -130,18 +137,20 @@ function useWatching({
   const [failedSince, setFailedSince] = useState<number | null>(null);
   const [told, tell] = useTold();
   const next = useRef(from);
-  const asking = useRef({ wanted: false, running: false });
+  const asking = useRef({ wanted: false, running: false, over: false });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const ask = useCallback(async () => {
     asking.current.wanted = true;
-    if (asking.current.running || document.hidden) return;
-    asking.current = { wanted: false, running: true };
+    if (asking.current.running || asking.current.over || document.hidden) return;
+    Object.assign(asking.current, { wanted: false, running: true });
     let wait_ms = gap_ms;
     try {
       const response = await fetch(`${newsUrl}&from=${next.current}`, {
         headers: { Accept: "application/json" },
       });
+      // Somebody who may not watch any more is told so by the frame of the page.
+      if ([401, 403].includes(response.status)) asking.current.over = true;
       if (!response.ok) throw new Error(`The console answered with ${response.status}`);
       const news = (await response.json()) as EventNews;
       // The log was put back to an earlier state: nothing that is drawn may be there any more.
@@ -165,6 +174,7 @@ function useWatching({
     if (changes.everything || changes.next !== next.current) void ask();
   });
   useEffect(() => {
+    asking.current.over = false;
     // Something may have been recorded between the page and its scripts, and while nobody could see it.
     void ask();
     const looked = () => void (document.hidden || ask());
@@ -172,7 +182,7 @@ function useWatching({
     return () => {
       document.removeEventListener("visibilitychange", looked);
       clearTimeout(timer.current);
-      asking.current.running = false;
+      asking.current = { wanted: false, running: false, over: true };
     };
   }, [ask]);
   return { failedSince, reading, frame, top, told };
@@ -196,11 +206,14 @@ function useReading(ended: () => void) {
     [readingNow],
   );
   useEffect(() => {
-    const observer = new IntersectionObserver(
-      ([entry]) => entry && sign("scrolled", !entry.isIntersecting && entry.boundingClientRect.top < 100),
-    );
-    if (top.current) observer.observe(top.current);
-    return () => observer.disconnect();
+    // An observer would not hear of a jump from above the lines to their middle.
+    const scrolled = () => {
+      const is = (top.current?.getBoundingClientRect().top ?? 0) < scrolled_px;
+      if (is !== signs.current.scrolled) sign("scrolled", is);
+    };
+    scrolled();
+    window.addEventListener("scroll", scrolled, { passive: true });
+    return () => window.removeEventListener("scroll", scrolled);
   }, [sign]);
   return {
     reading,

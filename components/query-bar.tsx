@@ -86,7 +86,9 @@ export function QueryBar(props: QueryBarProps) {
             ))}
           </div>
         </div>
-        <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-4">{children}</div>
+        <div className="grid grid-cols-2 items-end gap-3 sm:grid-cols-4 lg:grid-cols-[1.35fr_1.2fr_1.2fr_1.1fr_1fr_1.1fr_1.1fr_0.9fr] lg:gap-2">
+          {children}
+        </div>
         <details className="text-[0.8125rem]">
           <summary className="inline-flex min-h-6 list-none items-center text-ink-muted underline decoration-dotted underline-offset-3">
             What can be typed

@@ -35,7 +35,7 @@ export async function LogSection({ actor, address, view }: LogSectionProps) {
     <section aria-label="Log">
       <SearchForm address={address} problems={problems} actors={actors} />
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 pb-3">
-        <p className="min-w-0 text-ink-muted tabular-nums">{countWords(count)}</p>
+        <p className="min-w-0 text-ink-muted tabular-nums">{countWords(count, address.query !== "")}</p>
         <div className="flex flex-wrap items-center gap-2">
           <WatchLink address={address} watches={watches} />
           {problems.length === 0 ? (
@@ -127,8 +127,9 @@ function Downloads({ query }: { query: string }) {
   );
 }
 
-function countWords({ count, more }: LogCount): string {
+function countWords({ count, more }: LogCount, searched: boolean): string {
   const events = count === 1 ? "event" : "events";
+  if (!searched) return `${formatNumber(count)} ${events}.`;
   if (!more) return `${formatNumber(count)} ${events} ${count === 1 ? "fits" : "fit"}.`;
   return `${formatNumber(count)} ${events} among the newest ${formatNumber(positions_counted_max)} fit; a file holds those further down too.`;
 }

@@ -44,7 +44,7 @@ export function SearchForm({ address, problems, actors }: SearchFormProps) {
     const { value, mixed } = values[name];
     const chosen = value === "" || known.some((option) => option.value === value);
     return [
-      { value: "", label: mixed ? "As searched above" : all },
+      { value: "", label: mixed ? "As typed above" : all },
       ...(chosen ? [] : [{ value, label: value }]),
       ...known,
     ];
@@ -53,7 +53,7 @@ export function SearchForm({ address, problems, actors }: SearchFormProps) {
     ...field(name),
     // What the address says wins over what was typed: a link to another query fills the fields anew.
     key: values[name].value,
-    placeholder: values[name].mixed ? "As searched above" : usual,
+    placeholder: values[name].mixed ? "As typed above" : usual,
     autoComplete: "off",
   });
   return (
@@ -73,7 +73,7 @@ export function SearchForm({ address, problems, actors }: SearchFormProps) {
       keep={watch ? { tail: "1" } : {}}
       clear={addressOf({ query: "", watch })}
     >
-      <TextField {...text("stream", "number, id, or person/ana")} label="Order or stream" />
+      <TextField {...text("stream", "SO-1001, person/ana")} label="Order or stream" />
       <SelectField
         {...field("type")}
         label="Event"
