@@ -148,3 +148,35 @@ test("signing out elsewhere ends the other browsers and not this one; a new pass
   await signedIn(again);
   await Promise.all([again.context().close(), elsewhere.context().close()]);
 });
+
+test("what was typed survives a session that has ended meanwhile", async ({ as, browser }) => {
+  const root = await as("root");
+  const somebody = await addSomebody(root, "requester");
+  const jo = await signInAs(browser, somebody);
+  await signedIn(jo);
+  await jo.goto("/requests/new");
+  const number = `J-${somebody.id}`;
+  await jo.getByLabel("Order number").fill(number);
+  await jo.getByLabel("Customer name").fill("Byron & Daughters");
+  await jo.getByLabel("Customer reference").fill(`C-${number}`);
+  await jo.getByLabel("Total").fill("12.34");
+
+  await root.goto(`/people/${somebody.id}`);
+  await root.getByRole("button", { name: "Sign out everywhere" }).click();
+  await expect(root.getByText("In no browser now.")).toBeVisible();
+
+  await jo.getByRole("button", { name: "Send order" }).click();
+  await expect(jo.getByRole("main").getByRole("alert")).toContainText("You are no longer signed in");
+  await expect(jo.getByLabel("Order number")).toHaveValue(number);
+  await expect(jo.getByLabel("Total")).toHaveValue("12.34");
+
+  const window = await jo.context().newPage();
+  await window.goto("/sign-in");
+  await window.getByLabel("E-mail").fill(somebody.email);
+  await window.getByLabel("Password").fill(somebody.password);
+  await window.getByRole("button", { name: "Sign in" }).click();
+  await signedIn(window);
+  await jo.getByRole("button", { name: "Send order" }).click();
+  await expect(jo.getByRole("heading", { level: 1, name: new RegExp(number) })).toBeVisible();
+  await jo.context().close();
+});
