@@ -13,7 +13,7 @@ import { accept, type QueryBarField, type Suggestion, suggestionsFor } from "./q
 export type QueryBarProblem = { word: string; message: string; instead?: { query: string; href: Route } };
 
 export type QueryBarProps = {
-  /** What is searched: "Audit log". */
+  /** What the field is for: "Search the log". */
   label: string;
   /** The page that shows what is found; the query becomes its parameter `q`, `drawn` the one that the form was drawn with. */
   action: Route;
@@ -46,13 +46,15 @@ export function QueryBar(props: QueryBarProps) {
         <input type="hidden" name="drawn" value={query} />
         <div className="grid gap-1">
           <label htmlFor={`${id}-query`} className="text-[0.8125rem] font-medium">
-            Search
+            {label}
           </label>
           <div className="flex gap-2">
             <QueryInput id={id} {...props} />
             <Button type="submit" variant="primary">
               <Search aria-hidden="true" className="size-4" />
               <span className="max-sm:sr-only">Search</span>
+              {/* The page has another search, of everything. */}
+              <span className="sr-only">here</span>
             </Button>
             {query !== "" && (
               <ButtonLink href={clear} variant="quiet">

@@ -9,11 +9,11 @@ const logOf = (page: Page): Locator => page.getByRole("table", { name: "Events o
 /** What is suggested below the query; fields to choose from have options too. */
 const suggestions = (page: Page): Locator =>
   page.getByRole("listbox", { name: "What could come next" }).getByRole("option");
-const searchField = (page: Page): Locator => page.getByRole("combobox", { name: "Search", exact: true });
+const searchField = (page: Page): Locator => page.getByRole("combobox", { name: "Search the log" });
 
 async function search(page: Page, query: string): Promise<void> {
   await searchField(page).fill(query);
-  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("button", { name: "Search here" }).click();
   await expect(page).toHaveURL((url) => url.searchParams.get("q") === query);
 }
 
@@ -35,7 +35,7 @@ test("an auditor finds an order in the log, reads what happened to it, and verif
     ada.getByText("The log is append-only by grants and a trigger", { exact: false }),
   ).toBeVisible();
   await ada.getByLabel("Event", { exact: true }).selectOption("taskEscalated");
-  await ada.getByRole("button", { name: "Search" }).click();
+  await ada.getByRole("button", { name: "Search here" }).click();
   await expect(searchField(ada)).toHaveValue("type:taskEscalated");
   await expect(logOf(ada).getByRole("row")).not.toHaveCount(1);
   await expect(logOf(ada).getByRole("cell", { name: "orderReceived" })).toHaveCount(0);
@@ -180,7 +180,7 @@ test("the log is searched without scripts too", async ({ as, browser }) => {
   await expect(page.getByLabel("Up to position")).toHaveValue("100000");
   await page.getByLabel("Event", { exact: true }).selectOption("decisionMade");
   await page.getByLabel("Up to position").fill("");
-  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("button", { name: "Search here" }).click();
   await expect(searchField(page)).toHaveValue("actor:ana type:decisionMade");
   await expect(logOf(page).getByRole("row")).not.toHaveCount(1);
   await context.close();

@@ -58,7 +58,7 @@ export function SearchForm({ address, problems, actors }: SearchFormProps) {
   });
   return (
     <QueryBar
-      label="Audit log"
+      label="Search the log"
       action="/audit"
       query={query}
       query_length_max={query_length_max}
