@@ -170,7 +170,8 @@ describe("a long log", () => {
     await withClient(workspace.urls.databaseOwnerUrl, async (client) => {
       await client.query(
         `INSERT INTO event (workspace, pos, stream, version, body, type, actor, occurred_at, recorded_at)
-         SELECT 'long', next_pos + n, 'order/' || n, 1, '{"actor":{"id":"timer","type":"system"},"data":{}}',
+         SELECT 'long', next_pos + n, CASE WHEN n < 300 THEN 'order/many' ELSE 'order/' || n END,
+           CASE WHEN n < 300 THEN n + 1 ELSE 1 END, '{"actor":{"id":"timer","type":"system"},"data":{}}',
            'taskEscalated', 'timer', now(), now()
          FROM workspace_head, generate_series(0, $1 - 1) n WHERE workspace = 'long'`,
         [events],
@@ -197,6 +198,26 @@ describe("a long log", () => {
     expect((await logPage(person, long, { streams: { only: ["person/ana"], not: [] } })).lines).toHaveLength(
       1,
     );
+  });
+
+  test("has long streams, of which the newest come first on a page and the oldest in a file", async () => {
+    const person = long.person("ada");
+    const many = { streams: { only: ["order/many"], not: [] } };
+    const versions: number[] = [];
+    let upTo: number | undefined;
+    do {
+      const { lines, next } = await logPage(person, long, many, upTo);
+      versions.push(...lines.map(({ version }) => version));
+      upTo = next ?? undefined;
+    } while (upTo !== undefined);
+    expect(versions).toEqual(Array.from({ length: 300 }, (_, n) => 300 - n));
+    const sealed: number[] = [];
+    for await (const batch of await sealedLog(person, long, many))
+      sealed.push(...batch.map(({ version }) => version));
+    expect(sealed).toEqual(versions.toReversed());
+    expect(await logCount(person, long, many)).toEqual({ count: 300, more: false });
+    const { lines, gap } = await logNews(person, long, many, 0);
+    expect([lines.length, lines[0]?.version, gap]).toEqual([200, 300, true]);
   });
 });
 
