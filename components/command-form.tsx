@@ -1,9 +1,9 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { useActionState } from "react";
 import { Button, type ButtonSize, type ButtonVariant, buttonClass } from "./button";
 import { TextArea, TextField } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { Notice } from "./notice";
 import { type Refusal, RefusalSummary } from "./refusal";
@@ -31,10 +31,11 @@ export type CommandFormProps = {
 
 /** One command as one button: claim, release, cancel, retry. With a note it opens first and asks for the reason. */
 export function CommandForm({ action, hidden, label, variant, size, note, line }: CommandFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   const form = (
     <form action={formAction} className="grid justify-items-start gap-3" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {refused && (
         <RefusalSummary
           refusal={refused}

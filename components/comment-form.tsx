@@ -1,10 +1,10 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { useActionState } from "react";
 import { Button } from "./button";
 import type { CommandState } from "./command-form";
 import { TextArea } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { Notice } from "./notice";
 import { RefusalSummary } from "./refusal";
@@ -17,10 +17,11 @@ export type CommentFormProps = {
 
 /** What somebody has to say, and nothing is decided by it. */
 export function CommentForm({ action, hidden }: CommentFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   return (
     <form action={formAction} className="grid justify-items-start gap-2" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} labels={{ note: "Comment" }} />}
       {state.status === "done" && <Notice kind="success" title={state.message} announce />}
       <HiddenFields values={hidden} />

@@ -1,10 +1,11 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { type ReactNode, useActionState, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Button, type ButtonSize, type ButtonVariant } from "./button";
 import type { CommandState } from "./command-form";
 import { DisclosureSummary } from "./disclosure";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { RefusalSummary } from "./refusal";
 
@@ -29,7 +30,7 @@ export type ConfirmFormProps = {
  */
 export function ConfirmForm(props: ConfirmFormProps) {
   const { action, hidden, label, about, variant, size, follows, confirm, confirmVariant } = props;
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     if (state.status !== "done" || !details.current?.open) return;
@@ -45,6 +46,7 @@ export function ConfirmForm(props: ConfirmFormProps) {
           aria-busy={pending || undefined}
           className="mt-3 grid justify-items-start gap-3 rounded-md border border-line bg-sunken p-3"
         >
+          <Unreached lost={lost} />
           {state.status === "refused" && <RefusalSummary refusal={state} />}
           <div className="max-w-[64ch]">{follows}</div>
           <HiddenFields values={hidden} />

@@ -1,9 +1,10 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { useActionState, useCallback, useId, useState } from "react";
+import { useCallback, useId, useState } from "react";
 import { Button, type ButtonVariant } from "./button";
 import { TextArea } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { type Refusal, RefusalSummary } from "./refusal";
 import { type PendingDecision, type UndoState, UndoStrip } from "./undo-strip";
@@ -56,7 +57,7 @@ const either = new Intl.ListFormat("en-GB", { type: "disjunction" });
 export function DecisionForm(props: DecisionFormProps) {
   const { order, task, visit, evidenceHash, commandId, verdicts, action, undo } = props;
   const reasonId = useId();
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const [pressed, setPressed] = useState<string>();
   const [withdrawn, setWithdrawn] = useState<DecisionState>();
   const onWithdrawn = useCallback(() => setWithdrawn(state), [state]);
@@ -74,6 +75,7 @@ export function DecisionForm(props: DecisionFormProps) {
 
   return (
     <form action={formAction} className="grid gap-3" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} labels={{ note: "Note", verdict: "Verdict" }} />}
       <HiddenFields values={{ order, task, visit, evidenceHash, commandId }} />
       {open && (

@@ -1,9 +1,10 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { useActionState, useId } from "react";
+import { useId } from "react";
 import { Button } from "./button";
 import type { CommandState } from "./command-form";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { Notice } from "./notice";
 import { RefusalSummary } from "./refusal";
@@ -20,10 +21,11 @@ export type FileFormProps = {
 /** One file, chosen and sent. */
 export function FileForm({ action, hidden, accept, hint }: FileFormProps) {
   const id = useId();
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const error = state.status === "refused" ? state.fieldErrors?.file : undefined;
   return (
     <form action={formAction} className="grid justify-items-start gap-2" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {state.status === "refused" && <RefusalSummary refusal={state} labels={{ file: "File" }} />}
       {state.status === "done" && <Notice kind="success" title={state.message} announce />}
       <HiddenFields values={hidden} />

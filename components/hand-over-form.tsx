@@ -1,9 +1,9 @@
 "use client";
 
-import { useActionState } from "react";
 import { Button, buttonClass } from "./button";
 import type { CommandState } from "./command-form";
 import { SelectField } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { RefusalSummary } from "./refusal";
 
@@ -17,7 +17,7 @@ export type HandOverFormProps = {
 
 /** Hands a task to one of those who could do it. */
 export function HandOverForm({ action, hidden, people }: HandOverFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   return (
     <details className="open:w-full" open={refused ? true : undefined}>
@@ -27,6 +27,7 @@ export function HandOverForm({ action, hidden, people }: HandOverFormProps) {
         aria-busy={pending || undefined}
         className="mt-3 grid justify-items-start gap-3 rounded-md border border-line bg-sunken p-3"
       >
+        <Unreached lost={lost} />
         {refused && <RefusalSummary refusal={refused} labels={{ to: "To whom" }} />}
         <HiddenFields values={hidden} />
         <SelectField

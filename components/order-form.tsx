@@ -1,9 +1,10 @@
 "use client";
 
 import { LoaderCircle, Plus, Trash2 } from "lucide-react";
-import { useActionState, useState } from "react";
+import { useState } from "react";
 import { Button } from "./button";
 import { SelectField, type SelectOption, TextArea, TextField } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { type Refusal, RefusalSummary } from "./refusal";
 
@@ -69,7 +70,7 @@ const labels: Record<string, string> = {
 
 /** Asks for a new order, or for changes to one that was sent back. Whatever was typed survives a refusal. */
 export function OrderForm({ kind, values: initial, currencies, hidden, asked, action }: OrderFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   const values = refused?.values ?? initial;
   const errors = refused?.fieldErrors ?? {};
@@ -80,6 +81,7 @@ export function OrderForm({ kind, values: initial, currencies, hidden, asked, ac
   );
   return (
     <form action={formAction} className="grid max-w-3xl gap-5" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} labels={{ ...labels, ...lineLabels }} />}
       {asked && (
         <figure className="grid gap-1 rounded-md border border-warn/30 bg-warn-tint px-3 py-2.5">

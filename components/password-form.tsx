@@ -1,9 +1,9 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { useActionState } from "react";
 import { Button } from "./button";
 import { TextField } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { type Refusal, RefusalSummary } from "./refusal";
 
@@ -21,11 +21,12 @@ const labels = { current: "Password now", password: "New password", again: "New 
 
 /** Changes one's own password. No password survives a refusal. */
 export function PasswordForm({ action, hidden, characters_min }: PasswordFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   const errors = refused?.fieldErrors ?? {};
   return (
     <form action={formAction} className="grid max-w-sm gap-4" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} labels={labels} />}
       <HiddenFields values={hidden} />
       <TextField

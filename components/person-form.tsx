@@ -3,9 +3,10 @@
 import { LoaderCircle } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { useActionState, useId } from "react";
+import { useId } from "react";
 import { Button } from "./button";
 import { TextField } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { type Refusal, RefusalSummary } from "./refusal";
 import { type Secret, SecretNote } from "./secret-note";
@@ -31,13 +32,14 @@ const nobody: PersonFormValues = { name: "", email: "", id: "", roles: [] };
 
 /** Adds somebody; what was typed survives a refusal, and the first password is shown once. */
 export function PersonForm({ action, hidden, roles }: PersonFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const rolesError = useId();
   const refused = state.status === "refused" ? state : undefined;
   const values = refused?.values ?? nobody;
   const errors = refused?.fieldErrors ?? {};
   return (
     <form action={formAction} className="grid gap-4" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} labels={labels} />}
       {state.status === "added" && (
         <>

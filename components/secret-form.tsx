@@ -1,8 +1,8 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { useActionState } from "react";
 import { Button, type ButtonVariant } from "./button";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { type Refusal, RefusalSummary } from "./refusal";
 import { type Secret, SecretNote } from "./secret-note";
@@ -22,9 +22,10 @@ export type SecretFormProps = {
 
 /** One command as one button whose answer is a secret, shown this once. */
 export function SecretForm({ action, hidden, label, variant }: SecretFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   return (
     <form action={formAction} className="grid justify-items-start gap-3" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {state.status === "refused" && <RefusalSummary refusal={state} />}
       {state.status === "done" && <SecretNote title={state.message} secret={state.secret} />}
       <HiddenFields values={hidden} />

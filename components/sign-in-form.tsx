@@ -1,9 +1,9 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import { useActionState } from "react";
 import { Button } from "./button";
 import { TextField } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { RefusalSummary } from "./refusal";
 
@@ -19,10 +19,11 @@ export type SignInFormProps = {
 
 /** Asks who it is. The e-mail address survives a refusal, the password never does. */
 export function SignInForm({ action, next }: SignInFormProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   return (
     <form action={formAction} className="grid gap-4" aria-busy={pending || undefined}>
+      <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} />}
       <HiddenFields values={{ next }} />
       <TextField

@@ -2,8 +2,9 @@
 
 import { Check, Undo2 } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useActionState, useEffect, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { Button } from "./button";
+import { Unreached, useFormAction } from "./form-action";
 import { formatDuration, type Instant } from "./format";
 import { HiddenFields } from "./hidden-fields";
 import { type Refusal, RefusalSummary } from "./refusal";
@@ -35,7 +36,7 @@ export type UndoStripProps = {
 /** "Approved. Takes effect in 8 s" with the way back. When the time is over it has the page drawn again. */
 export function UndoStrip({ decision, undo, onWithdrawn }: UndoStripProps) {
   const router = useRouter();
-  const [state, formAction, pending] = useActionState(undo, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(undo, { status: "idle" });
   const left_s = (now_ms: number) =>
     Math.max(0, Math.ceil((Date.parse(decision.effectiveAt) - now_ms) / 1_000));
   const remaining_s = useSyncExternalStore(
@@ -63,6 +64,7 @@ export function UndoStrip({ decision, undo, onWithdrawn }: UndoStripProps) {
         action={formAction}
         className="flex flex-wrap items-center justify-between gap-3 rounded-md border border-ok/40 bg-ok-tint px-3 py-2"
       >
+        <Unreached lost={lost} />
         <HiddenFields
           values={{
             order: decision.order,

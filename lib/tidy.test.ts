@@ -166,7 +166,7 @@ const places: Readonly<Record<string, Place>> = {
   e2e: {
     does: "knows what a browser and an HTTP client know",
     may: ["scripts"],
-    packages: [/^node:/, "playwright/test", "@axe-core/playwright", "@sparticuz/chromium"],
+    packages: [/^node:/, "playwright/test", "@axe-core/playwright", "@sparticuz/chromium", "oidc-provider"],
   },
 };
 
