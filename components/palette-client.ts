@@ -13,23 +13,25 @@ export type OrderHit = {
   only: boolean;
 };
 
-async function get(asked: Record<string, string>, signal: AbortSignal): Promise<OrderHit[]> {
+/** What `GET /search/hits` answers; `more` says that there are others. */
+export type HitsAnswer = { hits: OrderHit[]; more: boolean };
+
+async function get(asked: Record<string, string>, signal: AbortSignal): Promise<HitsAnswer> {
   const response = await fetch(`/search/hits?${new URLSearchParams(asked)}`, {
     headers: { Accept: "application/json" },
     signal,
   });
   if (!response.ok) throw new AnswerError(response.status, await sentenceOf(response));
-  const { hits }: { hits: OrderHit[] } = await response.json();
-  return hits;
+  return response.json();
 }
 
 /** The orders a number names. Rejects with `AnswerError`, or what `fetch` rejects with. */
-export function fetchHits(text: string, signal: AbortSignal): Promise<OrderHit[]> {
+export function fetchHits(text: string, signal: AbortSignal): Promise<HitsAnswer> {
   return get({ q: text }, signal);
 }
 
 /** The orders that were looked at lately in this tab, as they stand now. */
-export async function fetchRecent(person: string, signal: AbortSignal): Promise<OrderHit[]> {
+export async function fetchRecent(person: string, signal: AbortSignal): Promise<HitsAnswer> {
   const orders = recentOrders(person);
-  return orders.length === 0 ? [] : get({ orders: orders.join() }, signal);
+  return orders.length === 0 ? { hits: [], more: false } : get({ orders: orders.join() }, signal);
 }

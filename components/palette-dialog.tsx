@@ -42,7 +42,7 @@ type Choice = {
 type Section = { title: string; choices: readonly Choice[] };
 
 /** Orders and what they are the answer to: a text, or nothing for those looked at lately. */
-type Found = { text: string; hits: readonly OrderHit[]; trouble?: string };
+type Found = { text: string; hits: readonly OrderHit[]; more: boolean; trouble?: string };
 
 const wait_ms = 150;
 const text_characters_min = 2;
@@ -258,16 +258,16 @@ function searchHref(text: string): Route {
 /** The orders for what is typed, asked for when nothing was typed for a moment; the ones before stay until then. */
 function useFound(text: string, person: string): Found {
   const wanted = wantedOf(text);
-  const [found, setFound] = useState<Found>({ text: "", hits: [] });
+  const [found, setFound] = useState<Found>({ text: "", hits: [], more: false });
   useEffect(() => {
     const stop = new AbortController();
     const ask = () =>
       (wanted ? fetchHits(wanted, stop.signal) : fetchRecent(person, stop.signal)).then(
-        (hits) => setFound({ text: wanted, hits }),
+        (answer) => setFound({ text: wanted, ...answer }),
         (error) => {
           if (stop.signal.aborted) return;
           const trouble = error instanceof AnswerError ? error.message : "The console could not be reached.";
-          setFound({ text: wanted, hits: [], trouble });
+          setFound({ text: wanted, hits: [], more: false, trouble });
         },
       );
     const timer = setTimeout(ask, wanted ? wait_ms : 0);
@@ -334,10 +334,11 @@ function useSections({ text, found, places, signOut }: Offered): Section[] {
   ].filter(({ choices }) => choices.length > 0);
 }
 
-function saidOf({ hits, trouble }: Found, wanted: string, asking: boolean): string {
+function saidOf({ hits, more, trouble }: Found, wanted: string, asking: boolean): string {
   if (wanted === "") return "";
   if (asking) return "Looking…";
   if (trouble) return trouble;
   if (hits.length === 0) return "No order has this number.";
+  if (more) return `${hits.length} orders, and there are others`;
   return hits.length === 1 ? "1 order" : `${hits.length} orders`;
 }

@@ -133,7 +133,10 @@ export function PaletteButton() {
         type="submit"
         aria-haspopup="dialog"
         title={`Search (${paletteKeys.join("+")})`}
-        className={classNames(buttonClass("secondary", "small"), "px-1.5 text-ink-muted xl:pr-1 xl:pl-2")}
+        className={classNames(
+          buttonClass("secondary", "small"),
+          "px-1.5 max-xl:border-transparent max-xl:bg-transparent xl:pr-1 xl:pl-2 xl:text-ink-muted",
+        )}
       >
         <Search aria-hidden="true" className="size-4" />
         <span className="max-xl:sr-only">Search</span>

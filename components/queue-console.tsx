@@ -54,6 +54,8 @@ export type QueueConsoleProps = {
     release: Command;
     takeOver: Command;
   };
+  /** What narrows the cut and saves it, beside its filter. */
+  narrowing: ReactNode;
 };
 
 /** The queue in two panes: lines on the left, everything the present one is decided by on the right. */
@@ -87,6 +89,8 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const { current, actions } = props;
   const [state, act] = useReducer(queueReducer, null, () => queueState(props.lines, props.next));
   const [views, setViews] = useState(props.views);
+  // A view that was saved meanwhile comes with the page drawn anew.
+  useEffect(() => setViews(props.views), [props.views]);
   const [view, setView] = useState(props.view);
   const [filter, setFilter] = useState("");
   const [recent, setRecent] = useState<readonly RecentDecision[]>([]);
@@ -389,6 +393,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
             }}
             className="min-h-8 w-44 rounded-md border border-edge bg-surface px-2.5 text-base placeholder:text-ink-muted max-sm:flex-1 sm:text-sm pointer-coarse:min-h-11"
           />
+          {props.narrowing}
           <Button
             variant="quiet"
             size="small"
@@ -720,6 +725,10 @@ const emptyWords: { readonly [view: string]: { title: string; reason: string } }
     title: "Nothing waits for others",
     reason: "Orders stand here while whoever asked for them changes them.",
   },
+  narrowed: {
+    title: "Nothing is like that",
+    reason: "No order you may decide fits what this view was narrowed to.",
+  },
 };
 
 function Empty(props: { filtered: boolean; current: string; more: boolean; onMore(): void }) {
@@ -735,13 +744,18 @@ function Empty(props: { filtered: boolean; current: string; more: boolean; onMor
     return (
       <div className="grid justify-items-start gap-3">
         <EmptyState
-          title="None of these is yours to decide"
-          reason="The orders looked at so far are those you asked for, handed in or changed."
+          title={current.includes("=") ? "None of these is like that" : "None of these is yours to decide"}
+          reason={
+            current.includes("=")
+              ? "Orders further down may be."
+              : "The orders looked at so far are those you asked for, handed in or changed."
+          }
         />
         <Button onClick={onMore}>Look further</Button>
       </div>
     );
-  const words = emptyWords[current] ?? {
+  const narrowed = current.includes("=");
+  const words = emptyWords[narrowed ? "narrowed" : current] ?? {
     title: "Nothing waits for you",
     reason: "Orders come here when the policy asks for a person. Those you asked for yourself go to others.",
   };

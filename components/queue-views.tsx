@@ -1,17 +1,31 @@
+import { Bookmark, Users } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
 import { classNames } from "./class-names";
 
-/** A cut of the queue: its address, and how much is in it, in words. */
-export type QueueViewLink = { view: string; label: string; href: Route; count: string };
+/**
+ * A cut of the queue: what it is called here and there, its address, and how much is in it, in words, or nothing when that was
+ * not counted. Somebody's own and shared ones were saved.
+ */
+export type QueueViewLink = {
+  view: string;
+  label: string;
+  href: Route;
+  count: string;
+  saved?: { id: string; shared: boolean };
+};
 
-/** The cuts of the queue, each a link, the present one marked. */
+/** The cuts of the queue, each a link, the present one marked; behind a line those that were saved. */
 export function QueueViews({ views, current }: { views: readonly QueueViewLink[]; current: string }) {
+  const firstSaved = views.findIndex(({ saved }) => saved);
   return (
     <nav aria-label="Views of the queue" className="min-w-0 overflow-x-auto max-sm:-mx-4 max-sm:px-4">
       <ul className="flex gap-1 py-1">
-        {views.map(({ view, label, href, count }) => (
-          <li key={view}>
+        {views.map(({ view, label, href, count, saved }, n) => (
+          <li
+            key={saved?.id ?? view}
+            className={classNames(n === firstSaved && "ml-1 border-l border-line pl-2")}
+          >
             <Link
               href={href}
               prefetch={false}
@@ -23,12 +37,24 @@ export function QueueViews({ views, current }: { views: readonly QueueViewLink[]
                   : "border-transparent text-ink-muted hover:bg-sunken hover:text-ink",
               )}
             >
-              {label}
-              <span className="text-xs text-ink-muted tabular-nums">{count}</span>
+              {saved && <SavedMark shared={saved.shared} />}
+              <span className="max-w-40 truncate">{label}</span>
+              {count && <span className="text-xs text-ink-muted tabular-nums">{count}</span>}
             </Link>
           </li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** Whether a saved view is one's own or everybody's. */
+export function SavedMark({ shared }: { shared: boolean }) {
+  const Icon = shared ? Users : Bookmark;
+  return (
+    <>
+      <Icon aria-hidden="true" className="size-3.5 shrink-0" />
+      {shared && <span className="sr-only">Shared: </span>}
+    </>
   );
 }

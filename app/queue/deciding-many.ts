@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { isRejection } from "#lib/domain/rejection";
 import { evidenceAsOf } from "#lib/queries/evidence-as-of";
-import { queue, queueViews } from "#lib/queries/queue";
+import { queue } from "#lib/queries/queue";
+import { cutNamed } from "#lib/queries/queue-cut";
 import { logFailure } from "#lib/web/log-failure";
 import type { BulkResult } from "../../components/bulk-client";
 import { engine } from "../engine";
@@ -25,8 +26,8 @@ export const bulkRequest = z.strictObject({
       .array(z.strictObject({ order: z.string().max(64), visit: z.int().positive() }))
       .min(1)
       .max(1_000),
-    /** All of a cut of the queue that were in it at `asOf`. */
-    z.strictObject({ view: z.enum(queueViews) }),
+    /** All of a cut of the queue, by its name, that were in it at `asOf`. */
+    z.strictObject({ view: z.string().refine((name) => cutNamed(name) !== null, "is no cut of the queue") }),
   ]),
 });
 export type BulkRequest = z.infer<typeof bulkRequest>;
@@ -57,9 +58,11 @@ async function* batchesOf(
     for (let n = 0; n < tasks.length; n += at_once) yield tasks.slice(n, n + at_once);
     return;
   }
+  const cut = cutNamed(tasks.view);
+  if (!cut) return;
   let cursor: string | undefined;
   do {
-    const { lines, next } = await queue(actor, store(), now(), { view: tasks.view, cursor });
+    const { lines, next } = await queue(actor, store(), now(), { ...cut, cursor });
     yield lines.filter((line) => line.step === step && line.openedAt <= asOf);
     cursor = next ?? undefined;
   } while (cursor);

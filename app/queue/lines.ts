@@ -1,6 +1,8 @@
 import type { Route } from "next";
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { isQueueView, type QueueView, queue, queueCounts, queueViews } from "#lib/queries/queue";
+import { countCuts, type QueueCut, type QueueView, queue, queueViews } from "#lib/queries/queue";
+import { cutAsked, cutName, cutQuery, isNarrowed } from "#lib/queries/queue-cut";
+import { savedViews } from "#lib/queries/saved-views";
 import type { TaskLine } from "#lib/queries/task-list";
 import type { QueueLine } from "../../components/queue-lines";
 import type { QueueViewLink } from "../../components/queue-views";
@@ -16,29 +18,54 @@ const labels: Record<QueueView, string> = {
   waiting: "Waiting for others",
 };
 
-/** The cut of the queue an address asks for. */
-export function viewOf(text: string | undefined): QueueView {
-  return isQueueView(text) ? text : "all";
+/** So many saved views are counted with every answer; those behind them have their name alone. */
+const counted_max = 8;
+
+/** Where a cut of the queue is. */
+export function cutHref(cut: QueueCut): Route {
+  const query = cutQuery(cut);
+  return (query ? `/queue?${query}` : "/queue") as Route;
 }
 
-export function viewHref(view: QueueView): Route {
-  return (view === "all" ? "/queue" : `/queue?view=${view}`) as Route;
-}
-
-/** The cuts of the queue with how much is in each. */
-export async function viewLinks(actor: AuthorizedActor, now: string): Promise<QueueViewLink[]> {
-  const counts = await queueCounts(actor, store(), now);
-  return queueViews.map((view) => ({
-    view,
-    label: labels[view],
-    href: viewHref(view),
-    count: counted(counts[view]),
+/** The cuts of the queue with how much is in each: the views, the saved ones, and the present one if it is none of them. */
+export async function viewLinks(
+  actor: AuthorizedActor,
+  now: string,
+  current: QueueCut,
+): Promise<QueueViewLink[]> {
+  const saved = (await savedViews(actor, store(), "queue")).map(({ id, name, query, shared }) => ({
+    cut: cutAsked(Object.fromEntries(new URLSearchParams(query))),
+    label: name,
+    saved: { id, shared },
   }));
+  const cuts: { cut: QueueCut; label: string; saved?: QueueViewLink["saved"] }[] = [
+    ...queueViews.map((view) => ({ cut: { view }, label: labels[view] })),
+    ...saved.filter(({ cut }) => isNarrowed(cut)),
+  ];
+  const isCurrent = ({ cut }: { cut: QueueCut }) => cutName(cut) === cutName(current);
+  if (!cuts.some(isCurrent)) cuts.splice(queueViews.length, 0, { cut: current, label: "Narrowed" });
+  const counts = cuts.filter((each, n) => n < queueViews.length + counted_max || isCurrent(each));
+  const numbers = await countCuts(
+    actor,
+    store(),
+    now,
+    counts.map(({ cut }) => cut),
+  );
+  return cuts.map((each) => {
+    const number = numbers[counts.indexOf(each)];
+    return {
+      view: cutName(each.cut),
+      label: each.label,
+      href: cutHref(each.cut),
+      count: number ? counted(number) : "",
+      saved: each.saved,
+    };
+  });
 }
 
 /** A page of a cut, as its list is drawn. */
-export async function queuePage(actor: AuthorizedActor, now: string, view: QueueView, cursor?: string) {
-  const { lines, next } = await queue(actor, store(), now, { view, cursor });
+export async function queuePage(actor: AuthorizedActor, now: string, cut: QueueCut, cursor?: string) {
+  const { lines, next } = await queue(actor, store(), now, { ...cut, cursor });
   return { lines: lines.map((line) => queueLine(line, actor)), next };
 }
 

@@ -21,18 +21,26 @@ export function foundLabel(by: FoundBy): string {
   return labels[by];
 }
 
-/** What a number finds for this person, as the palette shows it. */
-export async function hitsOf(actor: AuthorizedActor, text: string): Promise<OrderHit[]> {
+/** What a number finds for this person, as the palette shows it; `more` says that there are others. */
+export async function hitsOf(
+  actor: AuthorizedActor,
+  text: string,
+): Promise<{ hits: OrderHit[]; more: boolean }> {
   const groups = await findOrders(actor, store(), text);
   const only = onlyOne(groups);
-  return groups.flatMap(({ by, orders }: FoundGroup) =>
+  const hits = groups.flatMap(({ by, orders }: FoundGroup) =>
     orders.map((line) => ({ ...hitOf(line, labels[by]), only: line === only })),
   );
+  return { hits, more: groups.some(({ more }) => more) };
 }
 
 /** These orders as the palette shows them, those this person may see. */
-export async function hitsNamed(actor: AuthorizedActor, orders: readonly string[]): Promise<OrderHit[]> {
-  return (await ordersNamed(actor, store(), orders)).map((line) => hitOf(line, "Looked at lately"));
+export async function hitsNamed(
+  actor: AuthorizedActor,
+  orders: readonly string[],
+): Promise<{ hits: OrderHit[]; more: boolean }> {
+  const lines = await ordersNamed(actor, store(), orders);
+  return { hits: lines.map((line) => hitOf(line, "Looked at lately")), more: false };
 }
 
 function hitOf(line: OrderLine, by: string): OrderHit {

@@ -1,16 +1,17 @@
 import { authContext } from "#lib/auth/context";
 import { mayRead } from "#lib/queries/permission";
 import { queueOf } from "#lib/queries/queue";
+import { cutNamed } from "#lib/queries/queue-cut";
 import { isProblem, problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
 import { demandSession } from "#lib/web/session-route";
 import { store } from "../../reading";
-import { queueLine, queuePage, viewLinks, viewOf } from "../lines";
+import { queueLine, queuePage, viewLinks } from "../lines";
 
 const orders_max = 100;
 
 /**
- * What an open queue asks for, as JSON: `GET /queue/list?view=…` gives a page and `next`, `&after=<next>` the one behind it;
+ * What an open queue asks for, as JSON: `GET /queue/list?view=…`, which takes the name of a cut, gives a page and `next`, `&after=<next>` the one behind it;
  * `&orders=a,b` those of these orders (at most 100) that are in the cut now. Each answer has the cuts' counts, too.
  */
 export const GET = route(async (request) => {
@@ -20,16 +21,16 @@ export const GET = route(async (request) => {
     return problem(403, "refused", "To read the queue you need the role reviewer or supervisor.");
   const asked = new URL(request.url).searchParams;
   const now = authContext().clock.now();
-  const view = viewOf(asked.get("view") ?? undefined);
+  const cut = cutNamed(asked.get("view") ?? "all") ?? { view: "all" };
   const orders = asked.get("orders")?.split(",").slice(0, orders_max);
   const [page, views] = await Promise.all([
     orders
-      ? queueOf(actor, store(), now, { view, orders }).then((lines) => ({
+      ? queueOf(actor, store(), now, { ...cut, orders }).then((lines) => ({
           lines: lines.map((line) => queueLine(line, actor)),
           next: null,
         }))
-      : queuePage(actor, now, view, asked.get("after") ?? undefined),
-    viewLinks(actor, now),
+      : queuePage(actor, now, cut, asked.get("after") ?? undefined),
+    viewLinks(actor, now, cut),
   ]);
   return { status: 200, body: { ...page, views, now } };
 });

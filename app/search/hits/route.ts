@@ -15,9 +15,9 @@ export const GET = route(async (request) => {
     return problem(403, "refused", "To find orders you need a role. An admin can give you one.");
   const asked = new URL(request.url).searchParams;
   const orders = asked.get("orders");
-  const hits =
+  const body =
     orders === null
       ? await hitsOf(actor, asked.get("q") ?? "")
       : await hitsNamed(actor, orders.split(",").filter(Boolean));
-  return { status: 200, body: { hits } };
+  return { status: 200, body };
 });

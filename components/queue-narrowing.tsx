@@ -1,0 +1,88 @@
+"use client";
+
+import { ListFilter } from "lucide-react";
+import type { Route } from "next";
+import Form from "next/form";
+import Link from "next/link";
+import { useRef } from "react";
+import { Button, ButtonLink, buttonClass } from "./button";
+import { classNames } from "./class-names";
+import { SelectField, type SelectOption } from "./field";
+import { SaveView, type SaveViewProps } from "./saved-views";
+
+export type QueueNarrowingProps = {
+  /** The view that is narrowed, and its address without anything chosen. */
+  view: string;
+  everything: Route;
+  fields: readonly { name: string; label: string; value: string; options: readonly SelectOption[] }[];
+  /** Set when the cut can be saved, or what it is saved as. */
+  save?: SaveViewProps;
+  savedAs?: string;
+};
+
+/** Chooses what of a view is shown, which then stands in the address, and saves it under a name. */
+export function QueueNarrowing({ view, everything, fields, save, savedAs }: QueueNarrowingProps) {
+  const details = useRef<HTMLDetailsElement>(null);
+  const chosen = fields.filter(({ value }) => value !== "").length;
+  return (
+    <details
+      ref={details}
+      className="relative"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !details.current?.open) return;
+        details.current.open = false;
+        details.current.querySelector("summary")?.focus();
+      }}
+    >
+      <summary
+        title="Narrow this view"
+        className={classNames(buttonClass("secondary", "small"), "min-h-8 list-none")}
+      >
+        <ListFilter aria-hidden="true" className="size-4" />
+        Narrow{chosen > 0 && <span className="tabular-nums">({chosen})</span>}
+      </summary>
+      <div className="absolute right-0 z-10 mt-1 grid w-[min(20rem,calc(100vw-2rem))] gap-3 rounded-lg border border-edge bg-surface p-3 shadow-lg">
+        <Form action="/queue" className="grid gap-3">
+          {view !== "all" && <input type="hidden" name="view" value={view} />}
+          {fields.map(({ name, label, value, options }) => (
+            <SelectField
+              key={name}
+              name={name}
+              label={label}
+              options={options}
+              defaultValue={value}
+              unmarked
+            />
+          ))}
+          <div className="flex gap-2">
+            <Button type="submit" variant="primary">
+              Show these
+            </Button>
+            {chosen > 0 && (
+              <ButtonLink href={everything} variant="quiet">
+                Show all
+              </ButtonLink>
+            )}
+          </div>
+        </Form>
+        <p role="status" className="text-[0.8125rem] text-ink-muted empty:hidden">
+          {savedAs && `Saved as ${savedAs}.`}
+        </p>
+        {save && (
+          <div className="border-t border-line pt-3">
+            <SaveView {...save} />
+          </div>
+        )}
+        <p className="border-t border-line pt-2 text-[0.8125rem]">
+          <Link
+            href={"/saved-views" as Route}
+            prefetch={false}
+            className="inline-flex min-h-6 items-center underline underline-offset-2"
+          >
+            Rename or remove saved views
+          </Link>
+        </p>
+      </div>
+    </details>
+  );
+}
