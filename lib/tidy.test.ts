@@ -87,6 +87,8 @@ const places: Readonly<Record<string, Place>> = {
       "lib/auth/credential.ts → prisma/client/client":
         "an address that is taken is told by the database's own error",
       "lib/auth/session.ts → lib/env.ts": "the secret of the cookies is the installation's",
+      "lib/auth/session.ts → lib/web/log.ts":
+        "who came in, and that somebody did not, is a line of the process's log",
       "lib/auth/session.ts → lib/web/log-failure.ts":
         "what fails is written by one hand, without personal data",
     },

@@ -7,9 +7,10 @@ import type { OAuthConfig } from "next-auth/providers/oauth";
 import { cache } from "react";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { env } from "../env";
+import { log } from "../web/log";
 import { logFailure } from "../web/log-failure";
 import { authContext } from "./context";
-import { type LinkIdentity, type Presented, signInByIdentity } from "./identity";
+import { type IdentitySignIn, type LinkIdentity, type Presented, signInByIdentity } from "./identity";
 import { endSession, session_s_max, sessionActor } from "./live-session";
 import { type SignIn, signIn } from "./sign-in";
 import { openThrottle, type Throttle } from "./throttle";
@@ -130,7 +131,11 @@ function authOptions(link: LinkIdentity): NextAuthOptions {
         if (account?.provider !== "oidc") return true;
         try {
           const signedIn = await signInByIdentity(authContext(), (user as ProviderUser).presented, link);
+          noteSignIn("the provider", signedIn);
           if (signedIn.kind === "refused") return `/sign-in?error=${signedIn.why}`;
+          // The cookie of the session before is about to be replaced, and nobody could end it any more.
+          const before = await currentSessionId();
+          if (before !== null) await endSession(authContext(), before);
           Object.assign(user, { id: signedIn.person, sessionId: signedIn.sessionId });
           return true;
         } catch (error) {
@@ -170,7 +175,7 @@ function openIdProvider(): OAuthConfig<Claims>[] {
       id: "oidc",
       name: env("OIDC_NAME"),
       type: "oauth",
-      wellKnown: `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+      wellKnown: `${withoutSlash(issuer)}/.well-known/openid-configuration`,
       issuer,
       clientId: env("OIDC_CLIENT_ID"),
       clientSecret: env("OIDC_CLIENT_SECRET"),
@@ -180,6 +185,9 @@ function openIdProvider(): OAuthConfig<Claims>[] {
       userinfo: {
         async request({ tokens, client }) {
           const claims = (tokens as { claims(): Claims }).claims();
+          // What the provider says of itself is read from below its address, and must be about nobody else (Discovery 1.0 §4.3).
+          if (withoutSlash(claims.iss) !== withoutSlash(issuer))
+            throw new Error("The provider calls itself by another name than OIDC_ISSUER.");
           // A provider may keep the address to this second question; it is checked to be about the same subject.
           return claims.email ? claims : { ...(await client.userinfo(tokens as never)), ...claims };
         },
@@ -195,6 +203,15 @@ function openIdProvider(): OAuthConfig<Claims>[] {
       }),
     },
   ];
+}
+
+function withoutSlash(issuer: string): string {
+  return issuer.replace(/\/$/, "");
+}
+
+/** One line of the process's log: who came in, and that somebody did not. Whoever goes on trying fills no log. */
+function noteSignIn(by: string, { kind, ...signedIn }: SignIn | IdentitySignIn): void {
+  log()[kind === "throttled" ? "debug" : "info"]({ by, outcome: kind, ...signedIn }, "sign-in");
 }
 
 function causeOf(metadata: unknown): unknown {
@@ -217,11 +234,13 @@ async function currentSessionId(): Promise<string | null> {
 
 let throttle: Throttle | undefined;
 
-function signInFrom(email: string, password: string, asked: Pick<Headers, "get">): Promise<SignIn> {
+async function signInFrom(email: string, password: string, asked: Pick<Headers, "get">): Promise<SignIn> {
   const context = authContext();
   // One for the process: it tidies its table by a timer.
   throttle ??= openThrottle(context.database, context.keys.workspace);
-  return signIn(context, throttle, { email, password, address: addressOf(asked) });
+  const signedIn = await signIn(context, throttle, { email, password, address: addressOf(asked) });
+  noteSignIn("password", signedIn);
+  return signedIn;
 }
 
 /** The last hop is the one our own proxy has seen; what stands before it anybody can write. */
@@ -240,7 +259,7 @@ function isSecure(): boolean {
 function sessionCookie() {
   const secure = isSecure();
   return {
-    name: `${secure ? "__Secure-" : ""}next-auth.session-token`,
+    name: `${secure ? "__Host-" : ""}next-auth.session-token`,
     options: { httpOnly: true, sameSite: "lax", secure, path: "/" } as const,
   };
 }

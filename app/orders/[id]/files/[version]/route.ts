@@ -19,7 +19,10 @@ export const GET = route<{ id: string; version: string }>(async (_, { params }) 
     status: 200,
     bytes: file.content,
     headers: {
-      "Content-Type": file.mediaType,
+      // Text is taken in as UTF-8 and as nothing else.
+      "Content-Type": file.mediaType.startsWith("text/")
+        ? `${file.mediaType}; charset=utf-8`
+        : file.mediaType,
       "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replaceAll("'", "%27")}`,
       "Content-Security-Policy": "sandbox; default-src 'none'",
       "X-Content-Type-Options": "nosniff",
