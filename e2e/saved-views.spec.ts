@@ -51,13 +51,13 @@ test("a narrowed queue is saved, and there again after signing in anew", async (
 
   await openNarrowing(ben);
   await ben.getByRole("link", { name: "Rename or remove saved views" }).click();
-  await ben.getByText(`Rename ${name}`).click();
+  await ben.locator("summary", { hasText: `Rename ${name}` }).click();
   await ben.getByLabel("New name").fill(`${name} now`);
   await ben.getByRole("button", { name: "Rename", exact: true }).click();
   await expect(ben.getByRole("link", { name: `${name} now` })).toBeVisible();
   await expectAccessible(ben, "/saved-views");
   await expectNoSidewaysScroll(ben);
-  await ben.getByText(`Remove ${name} now`).click();
+  await ben.locator("summary", { hasText: `Remove ${name} now` }).click();
   await ben.getByRole("button", { name: "Remove the view" }).click();
   await expect(ben.getByRole("link", { name: `${name} now` })).toHaveCount(0);
   await context.close();
@@ -84,7 +84,7 @@ test("a shared view is seen by others, who cannot remove it, until whoever saved
   await expect(ana.getByRole("link", { name })).toHaveCount(0);
 
   await sam.goto("/saved-views");
-  await sam.getByText(`Remove ${name}`).click();
+  await sam.locator("summary", { hasText: `Remove ${name}` }).click();
   await sam.getByRole("button", { name: "Remove the view" }).click();
   await expect(sam.getByRole("link", { name })).toHaveCount(0);
   await ana.goto("/queue");

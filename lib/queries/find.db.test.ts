@@ -70,6 +70,14 @@ test("by the carrier's tracking number and by what else the outside called it", 
   expect(await found("ZX 4")).toEqual({});
 });
 
+test("a number too long to be looked for is recorded all the same", async () => {
+  const long = "Ü".repeat(200);
+  const order = await dispatched(long);
+  expect((await workspace.order(order)).effects).not.toEqual({});
+  expect(await found(long)).toEqual({});
+  expect(await found(order)).toEqual({ orderId: [order] });
+});
+
 test("by the customer's reference, which stands nowhere in plain, the newest first", async () => {
   const first = await workspace.receive({ customer: { reference: "C-77" } });
   workspace.clock.advance_minutes(1);

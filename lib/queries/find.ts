@@ -123,7 +123,7 @@ async function ordersOf(
 }
 
 /** The expression of the index that keeps what the outside gave by its number. */
-const reference = `substring(encode(e.body, 'escape') from '"reference":"([^"]{1,200})"')`;
+const reference = `split_part(encode(substring(e.body FROM nullif(position('"reference":"'::bytea IN e.body), 0) + 13 FOR 200), 'escape'), '"', 1)`;
 
 /**
  * The ids that fit and by what: of each kind one range of an index, cut before anything else is asked about it. `$1` is the
