@@ -26,7 +26,7 @@ test("a reviewer signs in by the organisation's own provider, comes back to the 
   await expect(
     ana.getByText(/Ana Kovač signed in by an account of http.*, for the first time/),
   ).toBeVisible();
-  await ana.getByRole("button", { name: "Sign out", exact: true }).click();
+  await ana.getByRole("banner").getByRole("button", { name: "Sign out" }).click();
   await expect(ana.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
   await ana.context().close();
 
