@@ -3,13 +3,13 @@
 import { LoaderCircle } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
-import { useActionState } from "react";
 import { Badge } from "./badge";
 import { Button } from "./button";
 import type { CommandState } from "./command-form";
 import { ConfirmForm } from "./confirm-form";
 import { DisclosureSummary } from "./disclosure";
 import { TextField } from "./field";
+import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { Notice } from "./notice";
 import { SavedMark } from "./queue-views";
@@ -32,10 +32,11 @@ export type SaveViewProps = {
 
 /** Saves what is searched for now under a name. */
 export function SaveView({ action, hidden, mayShare, label = "Save this view as" }: SaveViewProps) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   return (
     <form action={formAction} aria-busy={pending || undefined} className="grid justify-items-start gap-3">
+      <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} labels={{ name: "Name" }} />}
       {state.status === "done" && <Notice kind="success" title={state.message} announce />}
       <HiddenFields values={hidden} />
@@ -109,7 +110,7 @@ export function SavedViews({ views, rename, remove }: SavedViewsProps) {
 }
 
 function RenameView({ action, id, name }: { action: Action; id: string; name: string }) {
-  const [state, formAction, pending] = useActionState(action, { status: "idle" });
+  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
   return (
     <div className="has-[details[open]]:w-full">
@@ -120,6 +121,7 @@ function RenameView({ action, id, name }: { action: Action; id: string; name: st
           aria-busy={pending || undefined}
           className="mt-3 grid max-w-md justify-items-start gap-3 rounded-md border border-line bg-sunken p-3"
         >
+          <Unreached lost={lost} />
           {refused && <RefusalSummary refusal={refused} labels={{ name: "Name" }} />}
           <HiddenFields values={{ id }} />
           <NameField label="New name" error={refused?.fieldErrors?.name} typed={refused?.line ?? name} />

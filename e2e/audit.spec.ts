@@ -104,6 +104,15 @@ test("an auditor searches in words, is told what is wrong with them, and takes a
   ]);
 
   await search(ada, number);
+  await ada.getByText("Save this search").first().click();
+  await ada.getByLabel("Save this search as").fill(`Everything of ${number}`);
+  await ada.getByRole("button", { name: "Save", exact: true }).click();
+  await ada.goto("/audit");
+  await ada
+    .getByRole("navigation", { name: "Saved searches" })
+    .getByRole("link", { name: `Everything of ${number}` })
+    .click();
+  await expect(searchField(ada)).toHaveValue(number);
   const { name, text } = await download(ada, "JSON Lines");
   expect(name).toMatch(/\.jsonl$/);
   const lines = text

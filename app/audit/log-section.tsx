@@ -13,6 +13,7 @@ import { EventTable } from "../../components/event-table";
 import { EventsStill, EventWatch } from "../../components/event-watch";
 import { formatNumber, type ViewTime } from "../../components/format";
 import { store } from "../reading";
+import { SavedSearches } from "../saved-views/saved-searches";
 import { addressOf, type LogAddress } from "./address";
 import { eventRow } from "./rows";
 import { SearchForm } from "./search-form";
@@ -34,6 +35,11 @@ export async function LogSection({ actor, address, view }: LogSectionProps) {
   return (
     <section aria-label="Log">
       <SearchForm address={address} problems={problems} actors={actors} />
+      <SavedSearches
+        actor={actor}
+        surface="audit"
+        query={new URLSearchParams({ q: address.query }).toString()}
+      />
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 pb-3">
         <p className="min-w-0 text-ink-muted tabular-nums">{countWords(count, address.query !== "")}</p>
         <div className="flex flex-wrap items-center gap-2">
