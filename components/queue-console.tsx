@@ -6,6 +6,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
   useCallback,
+  useDeferredValue,
   useEffect,
   useReducer,
   useRef,
@@ -109,7 +110,9 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const seen = useRef(new Map<string, string>());
   const attempts = useRef(new Map<string, string>());
 
-  const line = focusedLine(state);
+  const focused = focusedLine(state);
+  // The list answers a key at once; what is beside it is drawn a moment later, and can be decided on only then.
+  const line = useDeferredValue(focused);
   const wanted = filter.trim().toLowerCase();
   const lines = wanted ? state.lines.filter((each) => fits(each, wanted)) : state.lines;
   const first = lines[0]?.key;
@@ -209,7 +212,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   };
 
   async function decide(verdict: ReviewVerdict) {
-    if (!line || !review || !task || outdated) return;
+    if (!line || line.key !== focused?.key || !review || !task || outdated) return;
     const { key } = task;
     if (verdict.blocked) return say(`${verdict.blocked.reason} ${verdict.blocked.whoCan}`);
     const note = drafts.of(key).trim();
@@ -300,7 +303,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   }
 
   async function claimOrRelease() {
-    if (!line || !task) return;
+    if (!line || line.key !== focused?.key || !task) return;
     const command = task.mayRelease && task.mine ? actions.release : task.mayClaim ? actions.claim : null;
     if (!command)
       return say(task.owner && !task.mine ? `${task.owner} has claimed it.` : "It cannot be claimed now.");
@@ -337,8 +340,8 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
       PageUp: move(-page),
       Home: move(-lines.length),
       End: move(lines.length),
-      x: () => line && act({ type: "toggled", key: line.key }),
-      " ": () => line && act({ type: "toggled", key: line.key }),
+      x: () => focused && act({ type: "toggled", key: focused.key }),
+      " ": () => focused && act({ type: "toggled", key: focused.key }),
       c: () => void claimOrRelease(),
       n: () => noteField.current?.focus(),
       z: () => {
@@ -348,7 +351,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
       },
       "/": () => filterField.current?.focus(),
       "?": () => sheet.current?.open(),
-      Enter: () => line && window.location.assign(line.orderHref),
+      Enter: () => focused && window.location.assign(focused.orderHref),
       Escape: () => act({ type: "selectionCleared" }),
     };
     return Object.hasOwn(keys, pressed) ? keys[pressed] : undefined;

@@ -1,6 +1,6 @@
 import { ArrowUpRight, ChevronDown } from "lucide-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { Badge } from "./badge";
 import { Countdown } from "./countdown";
 import { formatExact, type ViewTime } from "./format";
@@ -58,6 +58,15 @@ export function ReviewPane({ review, task, view, notices }: ReviewPaneProps) {
           {review.trouble}
         </Notice>
       )}
+      <Evidence review={review} view={view} />
+    </article>
+  );
+}
+
+/** What does not change while one types, claims or waits: drawn again only for another order, or another state of it. */
+const Evidence = memo(function Evidence({ review, view }: Pick<ReviewPaneProps, "review" | "view">) {
+  return (
+    <>
       <Section title="Why it is here">
         <Rules rules={review.policy} />
       </Section>
@@ -92,9 +101,9 @@ export function ReviewPane({ review, task, view, notices }: ReviewPaneProps) {
           </ol>
         </Section>
       )}
-    </article>
+    </>
   );
-}
+});
 
 /** What asks for a person first; what found nothing is one line that opens. */
 function Rules({ rules }: { rules: readonly PolicyRule[] }) {

@@ -33,6 +33,7 @@ const measured = await withConsole({ carrier: true, connections: 4 }, async (ben
   await bench.addPerson("ana", "reviewer");
   await bench.addPerson("ben", "reviewer");
   const order = await fill(bench);
+  await untilStill(bench);
   const { executablePath, libraryPath } = await findBrowser();
   const browser = await chromium.launch({
     executablePath,
@@ -74,6 +75,17 @@ async function importFile(csv: string, map: string): Promise<void> {
   );
   const [code] = await once(imported, "exit");
   if (code !== 0) throw new Error(`The import of ${csv} ended with ${code}.`);
+}
+
+/** What was brought in is dispatched and delivered first: a console at work is measured by `bench:live` and the soak. */
+async function untilStill({ context: { database, keys } }: BenchConsole): Promise<void> {
+  for (let before = -1, still_s = 0; still_s < 10; still_s++) {
+    const head = await database.workspaceHead.findUniqueOrThrow({ where: { workspace: keys.workspace } });
+    const length = Number(head.nextPos);
+    if (length !== before) still_s = 0;
+    before = length;
+    await new Promise((later) => setTimeout(later, 1_000));
+  }
 }
 
 async function measure(bench: BenchConsole, browser: Browser, order: string) {
