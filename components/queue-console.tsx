@@ -195,6 +195,11 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
     useCallback(
       ({ changes, everything }) => {
         if (everything) return void reload();
+        // An order whose only line is decided leaves at once; what it is now is asked after.
+        const decided = changes.flatMap(({ type, order }) =>
+          type === "decisionMade" && order ? [order] : [],
+        );
+        if (decided.length > 0) act({ type: "decidedElsewhere", orders: decided });
         const orders = [...new Set(changes.flatMap(({ order }) => order ?? []))];
         if (orders.length > 0) void look(orders);
       },

@@ -75,6 +75,15 @@ describe("what happens elsewhere", () => {
     expect([shown(state), state.focus, state.selected.size]).toEqual(["ac", "c", 0]);
   });
 
+  test("told of a decision, an order's only line is gone before anything is asked; of two it stays until it is", () => {
+    const other = line("b2", "10:30");
+    const two = after(changed(["b"], three[1]!, { ...other, order: three[1]!.order }), { type: "newsTaken" });
+    const told = { type: "decidedElsewhere", orders: [three[0]!.order, three[1]!.order] } as const;
+    expect(queueReducer(two, { type: "focused", key: "c" }).lines).toHaveLength(4);
+    const state = queueReducer(queueReducer(two, { type: "focused", key: "c" }), told);
+    expect(state.lines.map(({ key }) => key)).toEqual(["b2", "b", "c"]);
+  });
+
   test("the line one is at stays, marked, until one leaves it", () => {
     const state = after({ type: "focused", key: "b" }, changed(["b"]));
     expect([shown(state), [...state.over]]).toEqual(["abc", ["b"]]);

@@ -34,6 +34,8 @@ export type QueueAction =
   | { type: "appended"; lines: readonly QueueLine[]; next: string | null }
   /** `orders` were asked about, and `lines` are those of them that are in the list now. */
   | { type: "changed"; orders: readonly string[]; lines: readonly QueueLine[] }
+  /** Decided by somebody, told before it could be asked what the orders are now. */
+  | { type: "decidedElsewhere"; orders: readonly string[] }
   | { type: "newsTaken" }
   | { type: "moved"; by: number; extending?: boolean }
   | { type: "focused"; key: string | null }
@@ -77,6 +79,12 @@ export function queueReducer(state: QueueState, action: QueueAction): QueueState
     }
     case "changed":
       return changed(state, action.orders, action.lines);
+    case "decidedElsewhere": {
+      const alone = action.orders.filter(
+        (order) => state.lines.filter((line) => line.order === order).length === 1,
+      );
+      return changed(state, alone, []);
+    }
     case "newsTaken":
       return { ...state, lines: merged(state, state.news), news: [] };
     case "moved":

@@ -4,7 +4,8 @@
  *
  * The queue is filled with `--waiting` orders that wait for a reviewer, or with a file's orders as `npm run import -- --live`
  * brings them in. Times are milliseconds, sizes kB as they come over the wire. A figure for each line of the table in the
- * README; "slow" is a processor four times slower behind 9 Mbit/s with 40 ms there and back.
+ * README; "slow" is a processor four times slower behind 9 Mbit/s with 40 ms there and back. Between two decisions is a second,
+ * less than anybody needs to read.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -213,6 +214,7 @@ async function deciding(mine: BrowserContext, other: BrowserContext, url: string
   for (let n = 0; n < decisions; n++) {
     const number = await here.getByRole("article").getByRole("heading", { level: 2 }).textContent();
     await here.getByRole("button", { name: "Approve", exact: true }).waitFor();
+    await here.waitForTimeout(1_000);
     await press("1");
     await here.waitForFunction(
       (title) => document.querySelector("#review-title")?.textContent !== title,
