@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { User } from "lucide-react";
-import { type KeyboardEvent, type Ref, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, type Ref, useEffect, useRef } from "react";
 import { classNames } from "./class-names";
 import { Countdown } from "./countdown";
 import { formatExact, formatRelative, type ViewTime } from "./format";
@@ -123,6 +123,21 @@ function Line({ line, index, start, here, selected, over, view, onFocusLine, onT
       )}
       style={{ transform: `translateY(${start}px)` }}
     >
+      <Cells line={line} selected={selected} over={over} view={view} onToggle={onToggle} />
+    </tr>
+  );
+}
+
+/** What a line says, drawn again only when that changes: a line taken away moves all others, and moving is all they do. */
+const Cells = memo(function Cells({
+  line,
+  selected,
+  over,
+  view,
+  onToggle,
+}: Pick<LineProps, "line" | "selected" | "over" | "view" | "onToggle">) {
+  return (
+    <>
       <td className="grid place-items-center">
         <input
           type="checkbox"
@@ -173,6 +188,6 @@ function Line({ line, index, start, here, selected, over, view, onFocusLine, onT
           <span title={`Waiting since ${formatExact(line.age, view)}`}>{formatRelative(line.age, view)}</span>
         )}
       </td>
-    </tr>
+    </>
   );
-}
+});
