@@ -13,6 +13,8 @@ export default defineConfig({
         root,
         test: {
           name: "pure",
+          // They share nothing, and starting a file costs more than running it.
+          maxWorkers: 2,
           include: ["lib/**/*.test.ts", "scripts/**/*.test.ts", "components/**/*.test.ts"],
           // Properties search for long on a busy machine; what hangs is still told.
           testTimeout: 60_000,
