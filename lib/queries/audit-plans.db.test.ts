@@ -4,6 +4,7 @@ import { mintActor } from "#lib/domain/authority";
 import { workspaceKeys } from "#lib/log/keys";
 import { withClient } from "#scripts/embedded-postgres";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
+import { explaining, nodesOf, type PlanNode } from "#scripts/testing/explained";
 import { events_per_batch, positions_per_batch, sealedLog } from "./audit-export";
 import {
   log_lines_per_page,
@@ -24,17 +25,6 @@ import type { Store } from "./store";
  */
 const events = 300_000;
 const streams = 30_000;
-
-type Plan = {
-  "Node Type": string;
-  "Relation Name"?: string;
-  "Index Name"?: string;
-  "Actual Rows": number;
-  "Actual Loops": number;
-  "Rows Removed by Filter"?: number;
-  "Rows Removed by Index Recheck"?: number;
-  Plans?: Plan[];
-};
 
 let urls: TestDatabase;
 let database: Database;
@@ -78,30 +68,14 @@ afterAll(async () => {
 });
 
 /** Runs a query with every statement of it explained first. */
-async function plansOf(ask: (store: Store) => Promise<unknown>): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  const explaining = new Proxy(database, {
-    get(target, member) {
-      const value = Reflect.get(target, member);
-      if (member !== "$queryRawUnsafe") return value;
-      return async (statement: string, ...parameters: unknown[]) => {
-        const [row] = await target.$queryRawUnsafe<[{ "QUERY PLAN": [{ Plan: Plan }] }]>(
-          `EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) ${statement}`,
-          ...parameters,
-        );
-        plans.push(row["QUERY PLAN"][0].Plan);
-        return target.$queryRawUnsafe(statement, ...parameters);
-      };
-    },
-  });
-  await ask({ database: explaining, keys });
+async function plansOf(ask: (store: Store) => Promise<unknown>): Promise<PlanNode[]> {
+  const { database: noting, plans } = explaining(database);
+  await ask({ database: noting, keys });
   return plans;
 }
 
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
 /** How many rows of the log or of the orders were looked at, and whether any was by reading all of them. */
-function effortOf(plans: readonly Plan[]): {
+function effortOf(plans: readonly PlanNode[]): {
   looked: number;
   whole: string[];
   sorted: number;

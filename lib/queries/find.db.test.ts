@@ -5,7 +5,7 @@ import { instantAdapters } from "#lib/effects/instant";
 import { withClient } from "#scripts/embedded-postgres";
 import { seeded, seedOpenOrders } from "#scripts/seed/open-orders";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
-import { explaining, unbounded } from "#scripts/testing/explained";
+import { explaining, nodesOf, unbounded } from "#scripts/testing/explained";
 import { signedIn } from "#scripts/testing/signed-in";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { findOrders, found_max, onlyOne, ordersNamed } from "./find";
@@ -179,7 +179,7 @@ describe("among many orders every number is a range of an index", () => {
     ["nothing is called this", "orders_by_customer"],
   ])("%s by %s, for who sees all and for who sees the own", async (text, index) => {
     const real = openDatabase(urls.databaseUrl, 2);
-    const { database, nodes } = explaining(real);
+    const { database, plans } = explaining(real);
     const store = { database, keys: workspace.keys };
     for (const [person, role] of [
       [seeded.reviewer, "reviewer"],
@@ -188,8 +188,8 @@ describe("among many orders every number is a range of an index", () => {
       await findOrders(signedIn("main", person, role), store, text);
     await real.$disconnect();
     expect(
-      unbounded(nodes, ["orders", "event", "effect", "subject_key"], looked_max + lines_per_page),
+      unbounded(plans, ["orders", "event", "effect", "subject_key"], looked_max + lines_per_page),
     ).toEqual([]);
-    expect(nodes.map((node) => node["Index Name"])).toContain(index);
+    expect(plans.flatMap(nodesOf).map((node) => node["Index Name"])).toContain(index);
   });
 });

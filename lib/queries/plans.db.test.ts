@@ -5,6 +5,7 @@ import { withClient } from "#scripts/embedded-postgres";
 import { seedOpenOrders } from "#scripts/seed/open-orders";
 import { listsOf, type Reading } from "#scripts/testing/console-lists";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
+import { explaining, nodesOf, type PlanNode } from "#scripts/testing/explained";
 import { count_max, lines_per_page, looked_max } from "./page";
 
 /**
@@ -14,18 +15,6 @@ import { count_max, lines_per_page, looked_max } from "./page";
 const orders = 40_000;
 const now = "2026-03-02T09:00:00.000Z";
 const growing = ["orders", "task", "timer", "effect", "event", "command", "stream_head", "subject_key"];
-
-type Plan = {
-  "Node Type": string;
-  "Relation Name"?: string;
-  "Index Name"?: string;
-  "Actual Rows": number;
-  "Actual Loops": number;
-  "Rows Removed by Filter"?: number;
-  "Rows Removed by Index Recheck"?: number;
-  "Full-sort Groups"?: { "Group Count": number };
-  Plans?: Plan[];
-};
 
 let urls: TestDatabase;
 let database: Database;
@@ -55,34 +44,16 @@ afterAll(async () => {
 });
 
 /** Runs a query with every statement of it explained first. */
-async function plansOf(ask: Reading) {
-  const plans: Plan[] = [];
-  const explaining = new Proxy(database, {
-    get(target, member) {
-      const value = Reflect.get(target, member);
-      if (member !== "$queryRawUnsafe") return value;
-      return async (statement: string, ...parameters: unknown[]) => {
-        const [row] = await target.$queryRawUnsafe<[{ "QUERY PLAN": [{ Plan: Plan }] }]>(
-          `EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) ${statement}`,
-          ...parameters,
-        );
-        plans.push(row["QUERY PLAN"][0].Plan);
-        return target.$queryRawUnsafe(statement, ...parameters);
-      };
-    },
-  });
-  await ask({ database: explaining, keys });
+async function plansOf(ask: Reading): Promise<PlanNode[]> {
+  const { database: noting, plans } = explaining(database);
+  await ask({ database: noting, keys });
   return plans;
 }
 
-function nodesOf(plan: Plan): Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-}
-
-const given = (plan: Plan) => plan["Actual Rows"] * plan["Actual Loops"];
+const given = (plan: PlanNode) => plan["Actual Rows"] * plan["Actual Loops"];
 
 /** What is wrong with a plan, in words; empty when nothing is. At most `sorted_max` rows may be sorted. */
-function faultsOf(plan: Plan, sorted_max: number): string[] {
+function faultsOf(plan: PlanNode, sorted_max: number): string[] {
   const faults: string[] = [];
   for (const node of nodesOf(plan)) {
     const table = node["Relation Name"];
@@ -104,7 +75,7 @@ function faultsOf(plan: Plan, sorted_max: number): string[] {
 }
 
 /** The plan as a failing test shows it. */
-function inShort(plan: Plan, depth = 0): string {
+function inShort(plan: PlanNode, depth = 0): string {
   const { "Node Type": type, "Relation Name": table = "", "Index Name": index = "" } = plan;
   const line = `\n${"  ".repeat(depth)}${type} ${table} ${index} (${given(plan)} rows)`;
   return line + (plan.Plans ?? []).map((child) => inShort(child, depth + 1)).join("");

@@ -8,12 +8,13 @@ export type PlanNode = {
   "Actual Rows": number;
   "Actual Loops": number;
   "Rows Removed by Filter"?: number;
+  "Rows Removed by Index Recheck"?: number;
   Plans?: PlanNode[];
 };
 
-/** A database that notes the nodes of every plan in `nodes`, and answers as the real one does. */
-export function explaining(database: Database): { database: Database; nodes: PlanNode[] } {
-  const nodes: PlanNode[] = [];
+/** A database that notes every plan in `plans`, each by its topmost node, and answers as the real one does. */
+export function explaining(database: Database): { database: Database; plans: PlanNode[] } {
+  const plans: PlanNode[] = [];
   const noting = new Proxy(database, {
     get(target, member) {
       const value = Reflect.get(target, member);
@@ -23,25 +24,26 @@ export function explaining(database: Database): { database: Database; nodes: Pla
           `EXPLAIN (ANALYZE, TIMING off, FORMAT JSON) ${statement}`,
           ...parameters,
         );
-        nodes.push(...nodesOf(row["QUERY PLAN"][0].Plan));
+        plans.push(row["QUERY PLAN"][0].Plan);
         return target.$queryRawUnsafe(statement, ...parameters);
       };
     },
   });
-  return { database: noting, nodes };
+  return { database: noting, plans };
 }
 
-function nodesOf(plan: PlanNode): PlanNode[] {
+/** A node and all below it. */
+export function nodesOf(plan: PlanNode): PlanNode[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
 /** What reads one of these tables whole, or more of their rows than `looked_max`, in words; empty when nothing does. */
 export function unbounded(
-  nodes: readonly PlanNode[],
+  plans: readonly PlanNode[],
   tables: readonly string[],
   looked_max: number,
 ): string[] {
-  return nodes.flatMap((node) => {
+  return plans.flatMap(nodesOf).flatMap((node) => {
     const table = node["Relation Name"];
     if (table === undefined || !tables.includes(table)) return [];
     const rows = (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"];
