@@ -3,8 +3,8 @@ import { readableLog, sealedLog } from "#lib/queries/audit-export";
 import type { LogLine } from "#lib/queries/audit-log";
 import { logActors, logSearch } from "#lib/queries/audit-search";
 import { mayRead } from "#lib/queries/permission";
+import { batchStream } from "#lib/web/batch-stream";
 import { type CsvRow, csvHeaders, csvOf } from "#lib/web/csv";
-import { logFailure } from "#lib/web/log-failure";
 import { isProblem, problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
 import { demandSession } from "#lib/web/session-route";
@@ -47,14 +47,15 @@ export const GET = route(async (request, { requestId }) => {
         errors: problems.map(({ message }) => ({ field: "q", message })),
       },
     );
+  const where = { during: "GET /audit/export", requestId };
   const name = `log ${store().keys.workspace} ${authContext().clock.now().slice(0, 10)}`;
   if (asked.format === "jsonl") {
     const batches = await sealedLog(actor, store(), filter);
-    return { status: 200, headers: jsonLinesHeaders(name), stream: streamOf(batches, jsonLines, requestId) };
+    return { status: 200, headers: jsonLinesHeaders(name), stream: batchStream(batches, jsonLines, where) };
   }
   if (asked.format === "csv") {
     const batches = await readableLog(actor, store(), filter);
-    return { status: 200, headers: csvHeaders(name), stream: streamOf(batches, csvLines, requestId) };
+    return { status: 200, headers: csvHeaders(name), stream: batchStream(batches, csvLines, where) };
   }
   return problem(400, "invalid", "format is csv or jsonl.");
 });
@@ -78,30 +79,4 @@ function jsonLinesHeaders(name: string): Record<string, string> {
     "Content-Type": "application/jsonl; charset=utf-8",
     "Content-Disposition": headers["Content-Disposition"]!.replace(/\.csv"$/, '.jsonl"'),
   };
-}
-
-/** The batches as text, each made when the one before was taken; a file without lines has its header all the same. */
-function streamOf<Line>(
-  batches: AsyncGenerator<Line[]>,
-  textOf: (batch: Line[], first: boolean) => string,
-  requestId: string,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let first = true;
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { value, done } = await batches.next();
-        if (value || first) controller.enqueue(encoder.encode(textOf(value ?? [], first)));
-        first = false;
-        if (done) controller.close();
-      } catch (error) {
-        logFailure("GET /audit/export", error, requestId);
-        controller.error(error);
-      }
-    },
-    async cancel() {
-      await batches.return(undefined);
-    },
-  });
 }

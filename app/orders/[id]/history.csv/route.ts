@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { connection } from "next/server";
 import { currentActor } from "#lib/auth/session";
 import { type HistoryLine, wholeHistory } from "#lib/queries/order-history";
+import { batchStream } from "#lib/web/batch-stream";
 import { type CsvRow, csvHeaders, csvOf } from "#lib/web/csv";
 import { isDatabaseAway } from "#lib/web/database-away";
 import { logFailure } from "#lib/web/log-failure";
@@ -38,7 +39,7 @@ export async function GET(_: Request, { params }: { params: Promise<{ id: string
     const history = await wholeHistory(actor, store(), (await params).id);
     if (!history)
       return problemResponse(problem(404, "notFound", "There is no such order that you may see."), requestId);
-    return new Response(streamOf(history.batches, requestId), {
+    return new Response(batchStream(history.batches, csvLines, { during, requestId }), {
       headers: { ...csvHeaders(`order ${history.businessKey}`), "X-Request-Id": requestId },
     });
   } catch (error) {
@@ -52,25 +53,8 @@ export async function GET(_: Request, { params }: { params: Promise<{ id: string
   }
 }
 
-function streamOf(batches: AsyncGenerator<HistoryLine[]>, requestId: string): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let first = true;
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { value, done } = await batches.next();
-        if (done) return controller.close();
-        controller.enqueue(encoder.encode(csvOf(value.map(rowOf), columns, first)));
-        first = false;
-      } catch (error) {
-        logFailure(during, error, requestId);
-        controller.error(error);
-      }
-    },
-    async cancel() {
-      await batches.return(undefined);
-    },
-  });
+function csvLines(batch: HistoryLine[], first: boolean): string {
+  return csvOf(batch.map(rowOf), columns, first);
 }
 
 function rowOf(line: HistoryLine): CsvRow {
