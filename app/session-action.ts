@@ -1,9 +1,7 @@
-import { unstable_rethrow } from "next/navigation";
 import { z } from "zod";
 import type { AuthorizedActor, Role } from "#lib/domain/authority";
 import { isRejection } from "#lib/domain/rejection";
-import { admitted } from "#lib/web/action";
-import { logFailure } from "#lib/web/log-failure";
+import { admitted, unforeseen } from "#lib/web/action";
 import type { CommandState } from "../components/command-form";
 
 const fields = z.record(z.string(), z.string());
@@ -27,12 +25,7 @@ export function sessionAction(
       );
       return { status: "done", message: await end(typed.data ?? {}, actor) };
     } catch (error) {
-      unstable_rethrow(error);
-      const reference = logFailure("an action", error);
-      return {
-        status: "refused",
-        message: `That did not work, and it is not your fault. Try again; reference ${reference}.`,
-      };
+      return { status: "refused", message: unforeseen(error).message };
     }
   };
 }

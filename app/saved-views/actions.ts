@@ -1,7 +1,6 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
-import { unstable_rethrow } from "next/navigation";
 import { z } from "zod";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
@@ -13,8 +12,7 @@ import {
   saveView as save,
 } from "#lib/queries/saved-views";
 import { searchKept } from "#lib/queries/saved-views-kept";
-import { admitted } from "#lib/web/action";
-import { logFailure } from "#lib/web/log-failure";
+import { admitted, unforeseen } from "#lib/web/action";
 import { formRefusal } from "#lib/web/refusal";
 import type { CommandState } from "../../components/command-form";
 import { store } from "../reading";
@@ -79,13 +77,6 @@ async function changed(
     revalidatePath("/saved-views");
     return { status: "done", message };
   } catch (error) {
-    unstable_rethrow(error);
-    const reference = logFailure("an action", error);
-    return refused(
-      reject(
-        "unavailable",
-        `That did not work, and it is not your fault. Try again; reference ${reference}.`,
-      ),
-    );
+    return refused(unforeseen(error));
   }
 }

@@ -55,15 +55,7 @@ export function commandAction<State, Fields>(
       if (isRejection(result)) return refuseWith(result);
       return await options.done(result, fields.data, actor);
     } catch (error) {
-      // A redirect is thrown too, and is none of our failures.
-      unstable_rethrow(error);
-      const reference = logFailure("an action", error);
-      return refuseWith(
-        reject(
-          "unavailable",
-          `That did not work, and it is not your fault. Try again; reference ${reference}.`,
-        ),
-      );
+      return refuseWith(unforeseen(error));
     }
   };
 }
@@ -79,6 +71,19 @@ export async function admitted(roles: readonly Role[] = []): Promise<AuthorizedA
   if (roles.length > 0 && !roles.some((role) => actor.roles.includes(role)))
     return reject("refused", `For this you need the role ${roles.join(" or ")}.`);
   return actor;
+}
+
+/**
+ * What an action answers to an error that nobody foresaw: it is logged, and only its reference is told. What Next throws for
+ * itself, such as a redirect, is thrown again.
+ */
+export function unforeseen(error: unknown): Rejection {
+  unstable_rethrow(error);
+  const reference = logFailure("an action", error);
+  return reject(
+    "unavailable",
+    `That did not work, and it is not your fault. Try again; reference ${reference}.`,
+  );
 }
 
 /** Whether the request under way comes from a page of ours. */
