@@ -3,9 +3,7 @@
 import type { Route } from "next";
 import { redirect } from "next/navigation";
 import { z } from "zod";
-import { authContext } from "#lib/auth/context";
-import { endSession } from "#lib/auth/live-session";
-import { currentActor, signInHere, signOutHere } from "#lib/auth/session";
+import { signInHere, signOutHere } from "#lib/auth/session";
 import { fromOwnPage } from "#lib/web/action";
 import { ownPath } from "#lib/web/next-path";
 import type { SignInState } from "../../components/sign-in-form";
@@ -22,12 +20,9 @@ export async function signIn(_: SignInState, data: FormData): Promise<SignInStat
   const given = fields.safeParse(Object.fromEntries(data));
   const email = given.data?.email ?? "";
   if (!given.success || !(await fromOwnPage())) return { status: "refused", message: wrong, email };
-  const before = await currentActor();
   const result = await signInHere(email, given.data.password);
   switch (result.kind) {
     case "signedIn":
-      // The session whose cookie is replaced here would otherwise stay open without anybody holding it on purpose.
-      if (before?.session) await endSession(authContext(), before.session);
       return redirect(ownPath(given.data.next) as Route);
     case "refused":
       return { status: "refused", message: wrong, email };

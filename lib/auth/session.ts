@@ -30,7 +30,10 @@ export const currentActor: () => Promise<AuthorizedActor | null> = cache(async (
   return sessionId === null ? null : sessionActor(authContext(), sessionId);
 });
 
-/** Signs in by e-mail and password and gives the browser its cookie. Only where cookies can be set: actions, routes. */
+/**
+ * Signs in by e-mail and password and gives the browser its cookie, in the place of the one before, whose session ends. Only
+ * where cookies can be set: actions, routes.
+ */
 export async function signInHere(email: string, password: string): Promise<SignIn> {
   const signedIn = await signInFrom(email, password, await headers());
   if (signedIn.kind === "signedIn") {
@@ -39,6 +42,7 @@ export async function signInHere(email: string, password: string): Promise<SignI
       secret: env("NEXTAUTH_SECRET"),
       maxAge: session_s_max,
     });
+    await endSessionHere();
     const { name, options } = sessionCookie();
     (await cookies()).set(name, token, { ...options, maxAge: session_s_max });
   }
@@ -47,8 +51,7 @@ export async function signInHere(email: string, password: string): Promise<SignI
 
 /** Ends the session of this browser and takes the cookie away. */
 export async function signOutHere(): Promise<void> {
-  const sessionId = await currentSessionId();
-  if (sessionId !== null) await endSession(authContext(), sessionId);
+  await endSessionHere();
   const { name, options } = sessionCookie();
   (await cookies()).set(name, "", { ...options, maxAge: 0 });
 }
@@ -133,9 +136,7 @@ function authOptions(link: LinkIdentity): NextAuthOptions {
           const signedIn = await signInByIdentity(authContext(), (user as ProviderUser).presented, link);
           noteSignIn("the provider", signedIn);
           if (signedIn.kind === "refused") return `/sign-in?error=${signedIn.why}`;
-          // The cookie of the session before is about to be replaced, and nobody could end it any more.
-          const before = await currentSessionId();
-          if (before !== null) await endSession(authContext(), before);
+          await endSessionHere();
           Object.assign(user, { id: signedIn.person, sessionId: signedIn.sessionId });
           return true;
         } catch (error) {
@@ -230,6 +231,12 @@ async function currentSessionId(): Promise<string | null> {
     secureCookie: isSecure(),
   });
   return typeof token?.sessionId === "string" ? token.sessionId : null;
+}
+
+/** Ends the session of this browser's cookie, before the cookie goes: nobody would hold the session on purpose any more. */
+async function endSessionHere(): Promise<void> {
+  const sessionId = await currentSessionId();
+  if (sessionId !== null) await endSession(authContext(), sessionId);
 }
 
 let throttle: Throttle | undefined;
