@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { env } from "#lib/env";
+import { isServedByTls } from "#lib/env";
 import { contentSecurityPolicy } from "#lib/web/content-security-policy";
 
 /**
@@ -7,7 +7,7 @@ import { contentSecurityPolicy } from "#lib/web/content-security-policy";
  * page can give itself, and says what a page may load and run. It guards nothing: every page, action and route has its own gate.
  */
 export function proxy(request: NextRequest): NextResponse {
-  const secure = env("NEXTAUTH_URL")?.startsWith("https:") ?? false;
+  const secure = isServedByTls();
   // Made here for each answer, in the place of whatever a client has sent under the same name.
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, { secure });

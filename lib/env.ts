@@ -55,6 +55,11 @@ export function env<Name extends keyof Environment>(name: Name): Environment[Nam
   return parsed.data as Environment[Name];
 }
 
+/** Whether people reach the console by https, so that cookies and pages may insist on it; without an address they do not. */
+export function isServedByTls(): boolean {
+  return env("NEXTAUTH_URL")?.startsWith("https:") ?? false;
+}
+
 /** The two root keys, 32 bytes each in base64: from the environment, or from the file HOLDPOINT_KEYS_FILE names. */
 export function rootKeys(): RootKeys {
   const file = env("HOLDPOINT_KEYS_FILE");

@@ -6,7 +6,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { cache } from "react";
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { env } from "../env";
+import { env, isServedByTls } from "../env";
 import { log } from "../web/log";
 import { logFailure } from "../web/log-failure";
 import { authContext } from "./context";
@@ -89,7 +89,7 @@ export async function startProviderSignIn(next: string): Promise<Response> {
     jar.set(name, decodeURIComponent(value), {
       httpOnly: true,
       sameSite: "lax",
-      secure: isSecure(),
+      secure: isServedByTls(),
       path: "/",
     });
   }
@@ -102,7 +102,7 @@ function authOptions(link: LinkIdentity): NextAuthOptions {
     secret,
     pages: { signIn: "/sign-in", error: "/sign-in" },
     session: { strategy: "jwt", maxAge: session_s_max },
-    useSecureCookies: isSecure(),
+    useSecureCookies: isServedByTls(),
     cookies: { sessionToken: sessionCookie() },
     providers: [
       ...openIdProvider(),
@@ -228,7 +228,7 @@ async function currentSessionId(): Promise<string | null> {
     } as never,
     secret: env("NEXTAUTH_SECRET"),
     cookieName: sessionCookie().name,
-    secureCookie: isSecure(),
+    secureCookie: isServedByTls(),
   });
   return typeof token?.sessionId === "string" ? token.sessionId : null;
 }
@@ -259,12 +259,8 @@ function tokenOf(person: string, sessionId: string | undefined): JWT {
   return { sub: person, sessionId };
 }
 
-function isSecure(): boolean {
-  return env("NEXTAUTH_URL")?.startsWith("https:") ?? false;
-}
-
 function sessionCookie() {
-  const secure = isSecure();
+  const secure = isServedByTls();
   return {
     name: `${secure ? "__Host-" : ""}next-auth.session-token`,
     options: { httpOnly: true, sameSite: "lax", secure, path: "/" } as const,
