@@ -93,6 +93,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     timezone: "UTC",
     log_timezone: "UTC",
     fsync: options.fsync ? "on" : "off",
+    // Twice what it takes by itself: a log of some hundred thousand events is read without being fetched anew page by page.
+    shared_buffers: "256MB",
     ...options.settings,
   };
   const arguments_ = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);

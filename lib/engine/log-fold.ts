@@ -37,6 +37,8 @@ type Open = Omit<Folded, "after"> & { reached: boolean; pos: number };
 
 export class LogFold {
   #open: Open | null = null;
+  /** How many commands the events that could be read tell of by now. */
+  commands = 0;
 
   /** `finished` is told of each stream once all of it was added. */
   constructor(
@@ -86,6 +88,7 @@ export class LogFold {
     const open = this.#open;
     if (!open) return;
     this.#open = null;
+    this.commands += open.commands.length;
     const { reached: _reached, pos: lastPos, ...folded } = open;
     let after: ProjectedRows = noProjectedRows;
     try {

@@ -73,6 +73,8 @@ class Rebuild {
   readonly #rowsVersion: number;
   readonly #carriedOver = new Map<string, string>();
   readonly #repaired = { streamHeads: 0, commands: 0, head: false };
+  /** How many commands `command` had in the snapshot, and how many the events of the snapshot tell of. */
+  #commands = { held: 0, told: 0 };
 
   constructor(
     readonly options: RebuildOptions,
@@ -95,10 +97,7 @@ class Rebuild {
 
     const until = await this.#fill(target);
     // Nothing is folded meanwhile, so the database has both processors for itself.
-    const [contradictions] = await Promise.all([
-      this.#repairHeads(),
-      this.reader.query(`ANALYZE ${GenerationWriter.tables.join(", ")}`),
-    ]);
+    const [contradictions] = await Promise.all([this.#repairHeads(), target.analyze(this.reader)]);
     const events = await this.#switch(target, until, head.generation);
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
     await target.removeOthers(generation);
@@ -179,11 +178,14 @@ class Rebuild {
     // A crash loses the generation that nobody reads yet; the switch is durable, and with it all before it.
     await this.writer.query("SET synchronous_commit = off");
     await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const { rows: counted } = await reader.query<{ total: string; until: string }>(
-      "SELECT count(*) AS total, coalesce(max(pos) + 1, 0) AS until FROM event WHERE workspace = $1",
+    const { rows: counted } = await reader.query<{ total: string; until: string; commands: string }>(
+      `SELECT count(*) AS total, coalesce(max(pos) + 1, 0) AS until,
+         (SELECT count(*) FROM command WHERE workspace = $1) AS commands
+       FROM event WHERE workspace = $1`,
       [this.#workspace],
     );
     const total = Number(counted[0]!.total);
+    this.#commands = { held: Number(counted[0]!.commands), told: 0 };
     await reader.query(
       `DECLARE log NO SCROLL CURSOR FOR SELECT stream, pos, version, encode(leaf, 'hex'), ${body} FROM event
        WHERE workspace = ${reader.escapeLiteral(this.#workspace)} ORDER BY stream, version`,
@@ -225,6 +227,7 @@ class Rebuild {
     }
     await reader.query("COMMIT");
     await this.writer.query("SET synchronous_commit = on");
+    this.#commands.told = fold.commands;
     return Number(counted[0]!.until);
   }
 
@@ -245,14 +248,14 @@ class Rebuild {
     const { writer } = this;
     // One statement sees events and heads of one moment; a head that moves on meanwhile is newer and stays.
     const { rowCount } = await writer.query(
-      `WITH last AS (
-         SELECT e.* FROM (SELECT DISTINCT stream FROM event WHERE workspace = $1) s, LATERAL (
-           SELECT workspace, stream, version, leaf FROM event
-           WHERE workspace = $1 AND stream = s.stream ORDER BY version DESC LIMIT 1
-         ) e
+      `WITH last AS MATERIALIZED (
+         SELECT stream, max(version) AS version FROM event WHERE workspace = $1 GROUP BY stream
        )
        INSERT INTO stream_head AS held (workspace, stream, version, leaf)
-       SELECT last.* FROM last LEFT JOIN stream_head h USING (workspace, stream)
+       SELECT $1, last.stream, last.version, (
+         SELECT leaf FROM event e WHERE e.workspace = $1 AND e.stream = last.stream AND e.version = last.version
+       )
+       FROM last LEFT JOIN stream_head h ON h.workspace = $1 AND h.stream = last.stream
        WHERE h.version IS NULL OR h.version < last.version
        ON CONFLICT (workspace, stream) DO UPDATE SET version = excluded.version, leaf = excluded.leaf
        WHERE held.version < excluded.version`,
@@ -260,22 +263,32 @@ class Rebuild {
     );
     this.#repaired.streamHeads = rowCount ?? 0;
     const { rows } = await writer.query<{ sentence: string }>(
-      `SELECT 'the head of ' || stream || ' says version ' || version || ', which the log does not have' AS sentence
-       FROM stream_head h WHERE workspace = $1
-         AND NOT EXISTS (SELECT FROM event e WHERE e.workspace = h.workspace AND e.stream = h.stream AND e.version = h.version)
-       UNION ALL
-       SELECT 'the head of ' || stream || ' holds another leaf than ' || stream || '@' || version
-       FROM stream_head h JOIN event e USING (workspace, stream, version)
-       WHERE workspace = $1 AND h.leaf <> e.leaf
-       UNION ALL
-       SELECT 'the command ' || source || ' ' || id || ' gave ' || stream || '@' || first_version
-         || ', which the log does not have'
+      `SELECT CASE WHEN e.leaf IS NULL THEN 'the head of ' || stream || ' says version ' || h.version || ', which the log does not have'
+           ELSE 'the head of ' || stream || ' holds another leaf than ' || stream || '@' || h.version END AS sentence
+       FROM stream_head h LEFT JOIN event e USING (workspace, stream, version)
+       WHERE h.workspace = $1 AND h.leaf IS DISTINCT FROM e.leaf
+       LIMIT $2`,
+      [this.#workspace, contradictions_max],
+    );
+    if (!this.#commandsAgree()) rows.push(...(await this.#commandsWithoutEvents()));
+    return rows.slice(0, contradictions_max).map(({ sentence }) => sentence);
+  }
+
+  /** Each command the log tells of is in the table, and there are as many: then there is none without its events. */
+  #commandsAgree(): boolean {
+    return this.#repaired.commands === 0 && this.#commands.told === this.#commands.held;
+  }
+
+  async #commandsWithoutEvents(): Promise<{ sentence: string }[]> {
+    const { rows } = await this.writer.query<{ sentence: string }>(
+      `SELECT 'the command ' || source || ' ' || id || ' gave ' || stream || '@' || first_version
+         || ', which the log does not have' AS sentence
        FROM command c WHERE workspace = $1
          AND NOT EXISTS (SELECT FROM event e WHERE e.workspace = c.workspace AND e.stream = c.stream AND e.version = c.first_version)
        LIMIT $2`,
       [this.#workspace, contradictions_max],
     );
-    return rows.map(({ sentence }) => sentence);
+    return rows;
   }
 
   /** Catches up until little is left, then does the rest and the switch under the head lock. Returns the log's length. */

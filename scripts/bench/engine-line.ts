@@ -17,7 +17,8 @@ export function engineLine(measure: MeasureLine): Promise<void> {
   );
 }
 
-async function onStage<Result>(
+/** Opens the engine alone on a fresh workspace of the bench for as long as `use` wants it; the workspace stays. */
+export async function onStage<Result>(
   bench: BenchDatabase,
   workspace: string,
   use: (stage: Stage) => Promise<Result>,
