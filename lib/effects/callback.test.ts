@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import { readCarrierCallback } from "./callback";
+import { readCarrierCallback, readHttpCallback } from "./callback";
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 const otherSecret = `whsec_${Buffer.alloc(24, 8).toString("base64")}`;
@@ -173,6 +173,50 @@ describe("400 and 413", () => {
   test("over 16 KiB", () => {
     const body = JSON.stringify({ ...captured, filler: "x".repeat(17_000) });
     expect(read(signed({ body }))).toMatchObject({ ok: false, status: 413 });
+  });
+});
+
+describe("a connection's callback", () => {
+  const readHttp = (content: object, at = now) => {
+    const { headers, body } = signed({ body: JSON.stringify({ timestamp: captured.timestamp, ...content }) });
+    return readHttpCallback(secret, headers, body, at);
+  };
+  const confirmed = { type: "effect.confirmed", data: { effectKey, reference: "INV-1" } };
+
+  test("confirms with the outside's own number", () => {
+    expect(readHttp(confirmed)).toEqual({
+      ok: true,
+      webhookId: "msg_1",
+      effectKey,
+      outcome: { kind: "confirmed", receipt: { reference: "INV-1" } },
+      occurredAt: "2024-05-01T09:59:58.000Z",
+    });
+  });
+
+  test("rejects with a reason on one line", () => {
+    const data = { effectKey, reason: "No such\n account\u0000" };
+    expect(readHttp({ type: "effect.rejected", data })).toMatchObject({
+      ok: true,
+      effectKey,
+      outcome: { kind: "rejected", reason: "No such account" },
+    });
+  });
+
+  test.each<[string, object]>([
+    ["the carrier's own words", captured],
+    ["another type", { ...confirmed, type: "effect.pending" }],
+    ["no effect key", { ...confirmed, data: { reference: "INV-1" } }],
+    ["a reference of two words", { ...confirmed, data: { effectKey, reference: "INV 1" } }],
+    ["no reason", { type: "effect.rejected", data: { effectKey, reason: " " } }],
+    ["no time", { ...confirmed, timestamp: undefined }],
+  ])("of %s is none", (_words, content) => {
+    expect(readHttp(content)).toMatchObject({ ok: false, status: 400 });
+  });
+
+  test("is forged with another secret, and stale after five minutes", () => {
+    const { headers, body } = signed({ secret: otherSecret, body: JSON.stringify(confirmed) });
+    expect(readHttpCallback(secret, headers, body, now)).toMatchObject({ ok: false, status: 401 });
+    expect(readHttp(confirmed, "2024-05-01T10:05:01.000Z")).toMatchObject({ ok: false, status: 401 });
   });
 });
 

@@ -8,7 +8,7 @@ const tolerance_ms = 5 * 60 * 1000;
 
 const effectKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "must be an effect key");
 
-const callbackBody = z.discriminatedUnion("type", [
+const carrierBody = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("proofOfDelivery.captured"),
     timestamp: outsideInstant,
@@ -31,35 +31,91 @@ const callbackBody = z.discriminatedUnion("type", [
   }),
 ]);
 
-export type CarrierCallback =
+const httpBody = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("effect.confirmed"),
+    timestamp: outsideInstant,
+    data: z.object({ effectKey, reference: outsideReference }),
+  }),
+  z.object({
+    type: z.literal("effect.rejected"),
+    timestamp: outsideInstant,
+    data: z.object({ effectKey, reason: outsideLine(2_000) }),
+  }),
+]);
+
+export type Callback =
   | {
       ok: true;
       /** The same in every delivery of one message: what a receiver recognises a repeat by. */
       webhookId: string;
       effectKey: string;
-      /** `confirmed` with receipt {reference: tracking number, deliveredAt}, or `rejected`. */
+      /** `confirmed`, from the carrier with receipt {reference: tracking number, deliveredAt}, or `rejected`. */
       outcome: EffectOutcome;
       /** A person's name; kept apart so that it is encrypted and never part of a receipt. */
       personal?: { receivedBy: string };
-      /** When the carrier says it happened, `YYYY-MM-DDTHH:MM:SS.sssZ`. */
+      /** When the outside says it happened, `YYYY-MM-DDTHH:MM:SS.sssZ`. */
       occurredAt: string;
     }
-  | { ok: false; status: 400 | 401 | 413; detail: string };
+  | Refused;
+
+type Refused = { ok: false; status: 400 | 401 | 413; detail: string };
+
+/** Reads the carrier's callback: `readSigned` says how, and what is refused. */
+export function readCarrierCallback(
+  secret: string,
+  headers: Pick<Headers, "get">,
+  rawBody: Uint8Array,
+  now: string,
+): Callback {
+  const signed = readSigned(carrierBody, secret, headers, rawBody, now);
+  if (!signed.ok) return signed;
+  const { type, data, timestamp: occurredAt } = signed.body;
+  const read = { ok: true as const, webhookId: signed.webhookId, effectKey: data.effectKey, occurredAt };
+  switch (type) {
+    case "proofOfDelivery.captured": {
+      const receipt = { reference: data.trackingNumber, deliveredAt: data.deliveredAt };
+      return { ...read, outcome: { kind: "confirmed", receipt }, personal: { receivedBy: data.receivedBy } };
+    }
+    case "proofOfDelivery.refused":
+      return { ...read, outcome: { kind: "rejected", reason: data.reason } };
+  }
+}
+
+/** Reads the callback of a connection of `http.call`, which says how a pending call ended: `readSigned` says how. */
+export function readHttpCallback(
+  secret: string,
+  headers: Pick<Headers, "get">,
+  rawBody: Uint8Array,
+  now: string,
+): Callback {
+  const signed = readSigned(httpBody, secret, headers, rawBody, now);
+  if (!signed.ok) return signed;
+  const { type, data, timestamp: occurredAt } = signed.body;
+  const read = { ok: true as const, webhookId: signed.webhookId, effectKey: data.effectKey, occurredAt };
+  switch (type) {
+    case "effect.confirmed":
+      return { ...read, outcome: { kind: "confirmed", receipt: { reference: data.reference } } };
+    case "effect.rejected":
+      return { ...read, outcome: { kind: "rejected", reason: data.reason } };
+  }
+}
 
 /**
- * Reads a carrier's callback (Standard Webhooks, symmetric `v1`).
+ * Reads a signed message (Standard Webhooks, symmetric `v1`) whose content is a `body`.
  *
  * `secret` is `whsec_` and base64; `rawBody` are the bytes as they came, since a signature does not survive parsing;
  * `now` is `YYYY-MM-DDTHH:MM:SS.sssZ`. 413: over 16 KiB. 400: headers missing or malformed, or a signed body that is no
  * callback of ours. 401: no signature matches, or it is more than 5 minutes from `now`. Inside those 5 minutes a repeat
  * reads like the first and is recognised by `webhookId`. Throws when `secret` holds no key: that is configuration.
  */
-export function readCarrierCallback(
+function readSigned<Body>(
+  body: z.ZodType<Body>,
   secret: string,
   headers: Pick<Headers, "get">,
   rawBody: Uint8Array,
   now: string,
-): CarrierCallback {
+): { ok: true; webhookId: string; body: Body } | Refused {
   if (rawBody.byteLength > callback_bytes_max)
     return refused(413, `A callback is at most ${callback_bytes_max} bytes`);
 
@@ -84,28 +140,18 @@ export function readCarrierCallback(
   } catch {
     return refused(400, "The body is not JSON in UTF-8");
   }
-  const parsed = callbackBody.safeParse(value);
+  const parsed = body.safeParse(value);
   if (!parsed.success) return refused(400, whatIsWrong(parsed.error));
-
-  const { type, data, timestamp: occurredAt } = parsed.data;
-  const read = { ok: true as const, webhookId, effectKey: data.effectKey, occurredAt };
-  switch (type) {
-    case "proofOfDelivery.captured": {
-      const receipt = { reference: data.trackingNumber, deliveredAt: data.deliveredAt };
-      return { ...read, outcome: { kind: "confirmed", receipt }, personal: { receivedBy: data.receivedBy } };
-    }
-    case "proofOfDelivery.refused":
-      return { ...read, outcome: { kind: "rejected", reason: data.reason } };
-  }
+  return { ok: true, webhookId, body: parsed.data };
 }
 
-function refused(status: 400 | 401 | 413, detail: string): CarrierCallback {
+function refused(status: Refused["status"], detail: string): Refused {
   return { ok: false, status, detail };
 }
 
 function keyOf(secret: string): Buffer {
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  if (key.length === 0) throw new Error("The carrier's webhook secret holds no key");
+  if (key.length === 0) throw new Error("The secret of the callbacks holds no key");
   return key;
 }
 
