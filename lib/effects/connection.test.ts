@@ -17,6 +17,15 @@ test("a connection, with careful answers to what is not said", () => {
   });
 });
 
+test("a connection that calls back, and says by when", () => {
+  const callbackSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+  expect(read({ address, callbackSecret, answersWithin_ms: 60_000 }).get("billing")).toMatchObject({
+    callbackSecret,
+    answersWithin_ms: 60_000,
+    signingKeys: [],
+  });
+});
+
 test("http is for the demo", () => {
   expect(read({ address: "http://127.0.0.1:8080" }, true).get("billing")!.base).toBe("");
   expect(() => read({ address: "http://billing.example" })).toThrow("address is not https");
@@ -39,6 +48,13 @@ describe("refused, by name and without the value", () => {
     ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["hush"] }],
     ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["whsec_aHVzaA=="] }],
     ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["whsk_aHVzaA=="] }],
+    ["callbackSecret: a signing key is whsec_", { address, callbackSecret: "hush" }],
+    ["callbackSecret: a signing key is whsec_", { address, callbackSecret: "whsec_aHVzaA==" }],
+    [
+      "callbackSecret: only a shared secret",
+      { address, callbackSecret: `whsk_${Buffer.alloc(32, 7).toString("base64")}` },
+    ],
+    ["billing.answersWithin_ms", { address, answersWithin_ms: 0 }],
     ["billing.doubt.keyRetention_ms", { address, doubt: { kind: "honoursKey" } }],
     ["billing.doubt", { address, doubt: { kind: "hush" } }],
     ["billing.concurrency_max", { address, concurrency_max: 0 }],

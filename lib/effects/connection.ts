@@ -19,6 +19,10 @@ export type HttpConnection = {
   /** Lower-case names; where the outside wants to know who calls. */
   headers: { readonly [name: string]: string };
   signingKeys: readonly SigningKey[];
+  /** `whsec_` and base64: what the outside signs its callbacks with. Without it none is taken. */
+  callbackSecret?: string;
+  /** How long a `pending` answer may take before it is in doubt; absent when it may take for ever. */
+  answersWithin_ms?: number;
   concurrency_max: number;
   doubt: Exclude<Doubt, { kind: "probe" }> | { kind: "probe"; lag_ms: number };
   /** Only in the demo: this machine may be called, and without TLS. */
@@ -40,6 +44,8 @@ const shape = z.record(
       )
       .default({}),
     signingKeys: z.array(z.string()).max(4).default([]),
+    callbackSecret: z.string().optional(),
+    answersWithin_ms: duration_ms.optional(),
     concurrency_max: z.int().min(1).max(256).default(8),
     doubt: z
       .discriminatedUnion("kind", [
@@ -52,8 +58,8 @@ const shape = z.record(
 );
 
 /**
- * Reads {name: {address, headers?, signingKeys?, concurrency_max?, doubt?}}. Throws an Error with a sentence that names
- * connection and member and repeats no value.
+ * Reads {name: {address, headers?, signingKeys?, callbackSecret?, answersWithin_ms?, concurrency_max?, doubt?}}. Throws an
+ * Error with a sentence that names connection and member and repeats no value.
  */
 export function readConnections(value: unknown, { demo }: { demo: boolean }): HttpConnections {
   const parsed = shape.safeParse(value);
@@ -68,6 +74,16 @@ export function readConnections(value: unknown, { demo }: { demo: boolean }): Ht
       if (search || hash) throw wrong("address has more than a host and a path");
       const ours = Object.keys(headers).find((header) => framing.test(header));
       if (ours) throw wrong(`headers: ${ours} is not a connection's to set`);
+      const keyIn = (member: string, key: string) => {
+        try {
+          return readSigningKey(key);
+        } catch (error) {
+          throw wrong(`${member}: ${error instanceof Error ? error.message : error}`);
+        }
+      };
+      const { callbackSecret } = rest;
+      if (callbackSecret !== undefined && keyIn("callbackSecret", callbackSecret).kind !== "hmac")
+        throw wrong("callbackSecret: only a shared secret, whsec_, signs callbacks");
       return [
         name,
         {
@@ -78,13 +94,7 @@ export function readConnections(value: unknown, { demo }: { demo: boolean }): Ht
           headers: Object.fromEntries(
             Object.entries(headers).map(([key, text]) => [key.toLowerCase(), text]),
           ),
-          signingKeys: signingKeys.map((key, index) => {
-            try {
-              return readSigningKey(key);
-            } catch (error) {
-              throw wrong(`signingKeys.${index}: ${error instanceof Error ? error.message : error}`);
-            }
-          }),
+          signingKeys: signingKeys.map((key, index) => keyIn(`signingKeys.${index}`, key)),
           demo,
         },
       ];

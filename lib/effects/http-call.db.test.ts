@@ -22,7 +22,7 @@ const billed = defineWorkflow({
         method: "POST",
         path: "/orders/{{order.businessKey}}/invoices",
         body: { amount: "{{order.total.amount}}", to: "{{customer.name}}" },
-        answers: { confirmed: [201], reference: "/id" },
+        answers: { confirmed: [201], pending: [202], reference: "/id" },
       },
       compensatedBy: "http.call.billing.void",
       compensationCall: {
@@ -41,6 +41,8 @@ const billed = defineWorkflow({
 
 type Request = { method?: string; url?: string; key: string; body: string };
 let heard: Request[] = [];
+/** What a new piece of work is answered with. */
+let creates: 201 | 202;
 /** Cuts the first answer to each new piece of work, after doing it. */
 const known = new Set<string>();
 const provider = createServer(async (request, response) => {
@@ -52,15 +54,16 @@ const provider = createServer(async (request, response) => {
     known.add(key);
     response.destroy();
   } else if (request.method === "DELETE") response.writeHead(204).end();
-  else response.writeHead(201, { "content-type": "application/json" }).end('{"id":"INV-1"}');
+  else response.writeHead(creates, { "content-type": "application/json" }).end('{"id":"INV-1"}');
 });
 
 const secret = Buffer.alloc(24, 9).toString("base64");
 let address: string;
 let workspace: TestWorkspace;
 
-function adapters() {
+function adapters(more: object = {}) {
   const connection = {
+    ...more,
     address,
     signingKeys: [`whsec_${secret}`],
     doubt: { kind: "honoursKey", keyRetention_ms: 86_400_000 },
@@ -76,6 +79,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => provider.close(resolve)));
 beforeEach(async () => {
   heard = [];
+  creates = 201;
   known.clear();
   workspace = await testWorkspace({ definitions: [billed], adapters: [] });
 });
@@ -113,6 +117,53 @@ test("an effect without its connection waits, and is done once, with the same by
   const log = JSON.stringify(await workspace.log());
   expect(log).toContain("/orders/SO%207/invoices");
   for (const hidden of ["Nadia", "127.0.0.1", secret, "/v1/"]) expect(log).not.toContain(hidden);
+});
+
+test("what is promised and not reported in the connection's time is in doubt, and asked for again", async () => {
+  creates = 202;
+  const other = await workspace.another(adapters({ answersWithin_ms: 600_000 }));
+  const order = await receive();
+  const drive = async () => {
+    await other.tick();
+    await other.dispatcher.idle();
+  };
+  await drive();
+  workspace.clock.advance_minutes(1);
+  await drive();
+  const promised = (await workspace.log(`order/${order}`)).at(-1);
+  const answerBy = new Date(Date.parse(workspace.clock.now()) + 600_000).toISOString();
+  expect(promised).toMatchObject({ type: "effectPending", data: { reference: "INV-1", answerBy } });
+
+  workspace.clock.advance_ms(599_999);
+  await drive();
+  expect((await workspace.log(`order/${order}`)).at(-1)?.type).toBe("effectPending");
+  workspace.clock.advance_ms(1);
+  await drive();
+  expect((await workspace.log(`order/${order}`)).at(-1)?.type).toBe("effectDoubted");
+  expect(Object.values((await workspace.order(order, other)).effects)).toMatchObject([
+    { status: "IN_DOUBT" },
+  ]);
+
+  creates = 201;
+  workspace.clock.advance_minutes(1);
+  await drive();
+  const [effect] = Object.values((await workspace.order(order, other)).effects);
+  expect(effect).toMatchObject({ status: "CONFIRMED", receipt: { reference: "INV-1" } });
+  expect(new Set(heard.map(({ key }) => key))).toEqual(new Set([effect!.key]));
+});
+
+test("a call whose connection names no time may be answered whenever it is", async () => {
+  creates = 202;
+  const other = await workspace.another(adapters());
+  const order = await receive();
+  for (let round = 0; round < 3; round++) {
+    await other.tick();
+    await other.dispatcher.idle();
+    workspace.clock.advance_minutes(round === 0 ? 1 : 100_000);
+  }
+  const promised = (await workspace.log(`order/${order}`)).at(-1);
+  expect(promised?.type).toBe("effectPending");
+  expect(promised?.data).not.toHaveProperty("answerBy");
 });
 
 test("its compensation is a call of its own, under a key of its own, with the receipt", async () => {

@@ -79,7 +79,7 @@ function adapter(
   now: () => string,
   resolve: Resolve,
 ): EffectAdapter {
-  const { name, concurrency_max } = connection;
+  const { name, concurrency_max, answersWithin_ms } = connection;
 
   /** Null when the connection has no key for the signature the definition asks for. */
   async function send(
@@ -125,6 +125,7 @@ function adapter(
     timeout_ms,
     doubt,
     concurrency_max,
+    answersWithin_ms,
     async perform(input: EffectInput, effectKey: string, signal: AbortSignal): Promise<EffectOutcome> {
       if (typeof input.problem === "string")
         return { kind: "rejected", reason: `Not sent: ${input.problem}` };
