@@ -28,6 +28,7 @@ const kindWords: { readonly [kind: string]: string } = {
   import: "what was brought in from files",
   operator: "commands of who runs it",
   carrier: "what the carrier reports",
+  connection: "what other connected systems report",
 };
 
 /** What the log is searched by: words in one field, and the same as ordinary fields. */

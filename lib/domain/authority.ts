@@ -9,7 +9,7 @@
 export const roles = ["requester", "reviewer", "supervisor", "auditor", "admin"] as const;
 export type Role = (typeof roles)[number];
 
-export type SystemPart = "timer" | "dispatcher" | "import" | "operator" | "carrier";
+export type SystemPart = "timer" | "dispatcher" | "import" | "operator" | "carrier" | "connection";
 
 export type AuthorizedActor = {
   readonly workspace: string;

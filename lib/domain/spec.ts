@@ -91,7 +91,7 @@ export function received(more: Partial<CommandOf<"order.receive">> = {}, by = "r
   });
 }
 
-const parts = new Set(["timer", "dispatcher", "import", "carrier", "operator"]);
+const parts = new Set(["timer", "dispatcher", "import", "carrier", "connection", "operator"]);
 
 type Personal = { [member: string]: unknown };
 

@@ -44,7 +44,7 @@ export const eventTypes = (Object.keys(schemas) as EventType[]).sort();
 export const refusals = ["accessRefused", "denialsCounted"] as const satisfies readonly EventType[];
 
 /** Parts of the system that act by themselves. */
-export const systemParts = ["timer", "dispatcher", "import", "operator", "carrier"] as const;
+export const systemParts = ["timer", "dispatcher", "import", "operator", "carrier", "connection"] as const;
 
 /** The kinds of actors: people, API keys, the system, and each part of it. */
 export const actorKinds = ["person", "api", "system", ...systemParts] as const;

@@ -175,6 +175,7 @@ const systemParts: { readonly [part: string]: { name: string; kind: "machine" | 
   import: { name: "The import", kind: "machine" },
   operator: { name: "The operator", kind: "machine" },
   carrier: { name: "The carrier", kind: "outside" },
+  connection: { name: "A connected system", kind: "outside" },
 };
 
 /** Roles as a group of people: "reviewers or supervisors". */
