@@ -2,7 +2,7 @@ import { httpCalls } from "#lib/domain/workflow";
 import { workflows } from "#lib/domain/workflows/registry";
 import type { EffectAdapters } from "#lib/effects/adapter";
 import { carrierAdapters } from "#lib/effects/carrier";
-import { readConnections } from "#lib/effects/connection";
+import { type HttpConnections, readConnections } from "#lib/effects/connection";
 import { connectionsMissing, httpCallAdapters } from "#lib/effects/http-call";
 import { type WorkspaceKeys, workspaceKeys } from "#lib/log/keys";
 import { wallClock } from "../clock";
@@ -23,6 +23,8 @@ export type Process = {
   runtime: Runtime;
   keys: WorkspaceKeys;
   guard: HeadGuard;
+  /** The outside systems of `http.call`, as the installation's file had them when this process began. */
+  connections: HttpConnections;
   /** What is sent to a collector; null where none is configured. */
   traces: Traces | null;
   /** Why nothing, or not everything, is sent outside from here at this moment; null when all of it is. */
@@ -77,7 +79,8 @@ async function open(): Promise<Process> {
   const keys = workspaceKeys(env("HOLDPOINT_WORKSPACE"), rootKeys());
   const guard = new HeadGuard(database(), keys.workspace, env("HOLDPOINT_HEAD_FILE") ?? null);
   await guard.look();
-  const adapters = adaptersFromEnvironment();
+  const connections = readConnections(httpCallConnections(), { demo: env("HOLDPOINT_DEMO") === "1" });
+  const adapters = adaptersFromEnvironment(connections);
   const traces = await tracesFromEnvironment(keys.workspace);
   const runtime = openRuntime({
     database: database(),
@@ -103,6 +106,7 @@ async function open(): Promise<Process> {
     },
     keys,
     guard,
+    connections,
     traces,
     get effectsMissing() {
       return guard.held ?? (adapters.byName.size > 0 ? null : adapters.missing);
@@ -130,10 +134,9 @@ async function tracesFromEnvironment(workspace: string): Promise<Traces | null> 
   return new Traces({ database: database(), workspace, clock: wallClock, exporter });
 }
 
-function adaptersFromEnvironment(): EffectAdapters {
+function adaptersFromEnvironment(connections: HttpConnections): EffectAdapters {
   const url = env("CARRIER_URL");
   const calls = httpCalls(workflows);
-  const connections = readConnections(httpCallConnections(), { demo: env("HOLDPOINT_DEMO") === "1" });
   const adapters = [
     ...(url ? carrierAdapters({ url, mode: env("CARRIER_MODE") }) : []),
     ...httpCallAdapters({ calls, connections, now: () => wallClock.now() }),
