@@ -4,9 +4,9 @@ import { keepPreviousData, QueryClient, QueryClientProvider, useQuery } from "@t
 import { ArrowLeft, Keyboard } from "lucide-react";
 import {
   type KeyboardEvent,
+  memo,
   type ReactNode,
   useCallback,
-  useDeferredValue,
   useEffect,
   useReducer,
   useRef,
@@ -34,6 +34,7 @@ import type { ReviewData, ReviewTask, ReviewVerdict } from "./review-data";
 import { ReviewPane } from "./review-pane";
 import { useSingleKeys } from "./single-keys";
 import type { UndoState } from "./undo-strip";
+import { useAfterPaint } from "./use-after-paint";
 import { useDrafts } from "./use-drafts";
 import { VerdictBar, WaitsNotice } from "./verdict-bar";
 
@@ -111,8 +112,8 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const attempts = useRef(new Map<string, string>());
 
   const focused = focusedLine(state);
-  // The list answers a key at once; what is beside it is drawn a moment later, and can be decided on only then.
-  const line = useDeferredValue(focused);
+  // The list answers a key at once; what is beside it is drawn a frame later, and can be decided on only then.
+  const line = useAfterPaint(focused);
   const wanted = filter.trim().toLowerCase();
   const lines = wanted ? state.lines.filter((each) => fits(each, wanted)) : state.lines;
   const first = lines[0]?.key;
@@ -133,9 +134,9 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const outdated = task !== undefined && seen.current.get(task.key) !== task.evidence;
 
   useEffect(() => {
-    for (const next of neighbours(state.lines, state.focus))
+    for (const next of neighbours(state.lines, line?.key))
       void client.prefetchQuery({ queryKey: ["review", next.order], queryFn: () => fetchReview(next.order) });
-  }, [client, state.lines, state.focus]);
+  }, [client, state.lines, line?.key]);
 
   const failed = useCallback((error: unknown) => {
     setLost(
@@ -256,6 +257,8 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
       ].slice(0, recent_max),
     );
     say(`${verdict.label}: ${line.title}.`);
+    // What sends it has a turn of its own: the key is answered first.
+    await new Promise((turn) => setTimeout(turn));
     const answer = await actions
       .decide(
         { status: "idle" },
@@ -319,6 +322,23 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
     say(answer && answer.status !== "idle" ? answer.message : "The console did not answer. Try again.");
     await look([line.order]);
   }
+
+  // What is drawn beside the list is the same while these are: a key that changes the list alone does not draw it again.
+  const latest = useRef({ decide, undo, claimOrRelease });
+  latest.current = { decide, undo, claimOrRelease };
+  const onUndo = useCallback((key: string) => void latest.current.undo(key), []);
+  const onClaim = useCallback(() => void latest.current.claimOrRelease(), []);
+  const onLeave = useCallback(() => grid.current?.focus(), []);
+  const onVerdict = useCallback((verdict: ReviewVerdict) => {
+    void latest.current.decide(verdict);
+    grid.current?.focus({ preventScroll: true });
+  }, []);
+  const onSeen = useCallback((shown: ReviewTask | undefined) => {
+    if (shown) seen.current.set(shown.key, shown.evidence);
+    redraw();
+  }, []);
+  const noteOf = task?.key ?? "";
+  const onNote = useCallback((note: string) => drafts.set(noteOf, note), [drafts.set, noteOf]);
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -469,7 +489,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
               onEnd={loadMore}
             />
           )}
-          <RecentlyDecided decisions={recent} onUndo={(key) => void undo(key)} />
+          <RecentlyDecided decisions={recent} onUndo={onUndo} />
         </div>
         <div
           className={classNames(
@@ -513,33 +533,17 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
                 {!line ? null : !review ? (
                   <Loading error={present.error} onRetry={present.retry} />
                 ) : (
-                  <ReviewPane
+                  <Review
                     review={review}
                     task={task}
                     view={view}
-                    notices={
-                      <Notices
-                        order={review.order}
-                        trouble={trouble?.key === line.key ? trouble.message : ""}
-                        over={state.over.has(line.key)}
-                        last={review.happened.at(-1)?.sentence}
-                        outdated={outdated}
-                        onSeen={() => {
-                          seen.current.set(line.key, task?.evidence ?? "");
-                          redraw();
-                        }}
-                      >
-                        {task && (
-                          <Holder
-                            task={task}
-                            order={review.order}
-                            actions={actions}
-                            onClaim={() => void claimOrRelease()}
-                            onTaken={() => void look([review.order])}
-                          />
-                        )}
-                      </Notices>
-                    }
+                    trouble={trouble?.key === line.key ? trouble.message : ""}
+                    over={state.over.has(line.key)}
+                    outdated={outdated}
+                    actions={actions}
+                    onSeen={onSeen}
+                    onClaim={onClaim}
+                    onTaken={look}
                   />
                 )}
               </div>
@@ -549,12 +553,9 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
                   task={task}
                   note={drafts.of(task.key)}
                   noteField={noteField}
-                  onNote={(note) => drafts.set(task.key, note)}
-                  onVerdict={(verdict) => {
-                    void decide(verdict);
-                    grid.current?.focus({ preventScroll: true });
-                  }}
-                  onLeave={() => grid.current?.focus()}
+                  onNote={onNote}
+                  onVerdict={onVerdict}
+                  onLeave={onLeave}
                   error={trouble?.key === task.key ? trouble.noteError : undefined}
                   held={outdated}
                   confirming={
@@ -606,18 +607,23 @@ function useLoading(load: () => Promise<void>): () => void {
   }, []);
 }
 
-function Notices(props: {
-  order: string;
+/** The order beside the list, with what just changed above it. */
+const Review = memo(function Review(props: {
+  review: ReviewData;
+  task: ReviewTask | undefined;
+  view: ViewTime;
   trouble: string;
   over: boolean;
-  last: string | undefined;
   outdated: boolean;
-  onSeen(): void;
-  children: ReactNode;
+  actions: QueueConsoleProps["actions"];
+  onSeen(task: ReviewTask | undefined): void;
+  onClaim(): void;
+  onTaken(orders: readonly string[]): void;
 }) {
-  const { order, trouble, over, last, outdated, onSeen, children } = props;
-  const others = usePresence(order);
-  return (
+  const { review, task, view, trouble, over, outdated, actions, onSeen, onClaim, onTaken } = props;
+  const others = usePresence(review.order);
+  const last = review.happened.at(-1)?.sentence;
+  const notices = (
     <>
       {over && (
         <Notice kind="warning" title="Nothing is left to decide here" announce>
@@ -627,7 +633,7 @@ function Notices(props: {
       {!over && outdated && (
         <Notice kind="warning" title="This order changed while you looked at it" announce>
           <p>{last}</p>
-          <Button size="small" onClick={onSeen}>
+          <Button size="small" onClick={() => onSeen(task)}>
             I have seen the change
           </Button>
         </Notice>
@@ -643,10 +649,19 @@ function Notices(props: {
           {others.length === 1 ? "is" : "are"} viewing this, too.
         </p>
       )}
-      {children}
+      {task && (
+        <Holder
+          task={task}
+          order={review.order}
+          actions={actions}
+          onClaim={onClaim}
+          onTaken={() => onTaken([review.order])}
+        />
+      )}
     </>
   );
-}
+  return <ReviewPane review={review} task={task} view={view} notices={notices} />;
+});
 
 /** Who has claimed the task, and the ways to change that. */
 function Holder(props: {
@@ -777,7 +792,7 @@ function fits(line: QueueLine, wanted: string): boolean {
 }
 
 /** The lines somebody is most likely to look at next. */
-function neighbours(lines: readonly QueueLine[], focus: string | null): QueueLine[] {
+function neighbours(lines: readonly QueueLine[], focus: string | undefined): QueueLine[] {
   const at = lines.findIndex(({ key }) => key === focus);
   return lines.slice(at + 1, at + 3);
 }

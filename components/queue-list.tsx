@@ -67,15 +67,15 @@ export function QueueList(props: QueueListProps) {
         onKeyDown={onKeyDown}
         className="group/grid block outline-none"
       >
-        <tbody className="relative block" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start }) => {
+        {/* Rows follow one another, so that one that leaves changes no style of those after it. */}
+        <tbody className="block" style={{ height: virtual.getTotalSize(), paddingTop: items[0]?.start ?? 0 }}>
+          {items.map(({ index }) => {
             const line = lines[index]!;
             return (
               <Line
                 key={line.key}
                 line={line}
                 index={index}
-                start={start}
                 here={index === at}
                 selected={state.selected.has(line.key)}
                 over={state.over.has(line.key)}
@@ -98,14 +98,13 @@ function idOf(key: string): string {
 type LineProps = {
   line: QueueLine;
   index: number;
-  start: number;
   here: boolean;
   selected: boolean;
   over: boolean;
   view: ViewTime;
 } & Pick<QueueListProps, "onFocusLine" | "onToggle">;
 
-function Line({ line, index, start, here, selected, over, view, onFocusLine, onToggle }: LineProps) {
+function Line({ line, index, here, selected, over, view, onFocusLine, onToggle }: LineProps) {
   return (
     <tr
       id={idOf(line.key)}
@@ -114,14 +113,13 @@ function Line({ line, index, start, here, selected, over, view, onFocusLine, onT
       aria-selected={selected}
       onClick={() => onFocusLine(line.key)}
       className={classNames(
-        "absolute inset-x-0 top-0 grid h-12 cursor-default grid-cols-[1.75rem_minmax(0,1fr)_auto] items-center gap-x-1 border-b border-line pr-3 pl-1.5 outline-none",
+        "grid h-12 cursor-default grid-cols-[1.75rem_minmax(0,1fr)_auto] items-center gap-x-1 border-b border-line pr-3 pl-1.5 contain-content outline-none",
         here
           ? "bg-accent-tint group-focus/grid:shadow-[inset_3px_0_0_var(--color-accent)]"
           : "hover:bg-sunken/60",
         here && "shadow-[inset_3px_0_0_var(--color-line)]",
         over && "opacity-60",
       )}
-      style={{ transform: `translateY(${start}px)` }}
     >
       <Cells line={line} selected={selected} over={over} view={view} onToggle={onToggle} />
     </tr>

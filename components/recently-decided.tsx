@@ -1,7 +1,7 @@
 "use client";
 
 import { Undo2 } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { memo, useSyncExternalStore } from "react";
 import { Button } from "./button";
 import type { Instant } from "./format";
 import { serverNow_ms, subscribeToSeconds } from "./server-clock";
@@ -38,7 +38,13 @@ export function RecentlyDecided({
   );
 }
 
-function Decision({ decision, onUndo }: { decision: RecentDecision; onUndo(key: string): void }) {
+const Decision = memo(function Decision({
+  decision,
+  onUndo,
+}: {
+  decision: RecentDecision;
+  onUndo(key: string): void;
+}) {
   const { key, title, participle, state } = decision;
   const left_s = useSecondsLeft(decision);
   const open = state === "made" && left_s > 0;
@@ -66,7 +72,7 @@ function Decision({ decision, onUndo }: { decision: RecentDecision; onUndo(key: 
       )}
     </li>
   );
-}
+});
 
 function useSecondsLeft({ effectiveAt, now }: RecentDecision): number {
   const left_s = (now_ms: number) =>

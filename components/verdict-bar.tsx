@@ -1,6 +1,6 @@
 "use client";
 
-import { type Ref, useId, useState } from "react";
+import { memo, type Ref, useId, useState } from "react";
 import { Button, type ButtonVariant } from "./button";
 import type { Verdict } from "./decision-form";
 import { Notice } from "./notice";
@@ -31,7 +31,7 @@ const variants: Record<Verdict["tone"], ButtonVariant> = {
 };
 
 /** The verdicts on what is shown above, with a note, and what each would set off. */
-export function VerdictBar(props: VerdictBarProps) {
+export const VerdictBar = memo(function VerdictBar(props: VerdictBarProps) {
   const { task, note, noteField, onNote, onVerdict, onLeave, error, held, confirming, keys } = props;
   const id = useId();
   const [looked, setLooked] = useState<string>();
@@ -118,7 +118,7 @@ export function VerdictBar(props: VerdictBarProps) {
       </p>
     </section>
   );
-}
+});
 
 /** Why nothing can be decided here at this moment. */
 export function WaitsNotice({ task }: { task: ReviewTask }) {

@@ -36,7 +36,7 @@ export async function writeHeadNote(path: string, given: HeadNote): Promise<void
   const note = { ...given, folder: given.folder || (await folderOf(path)) };
   const fresh = `${path}.${randomUUID()}`;
   try {
-    const file = await open(fresh, "wx", 0o600);
+    const file = await open(/* turbopackIgnore: true */ fresh, "wx", 0o600);
     try {
       await file.writeFile(`${JSON.stringify(note, null, 2)}\n`);
       await file.sync();
