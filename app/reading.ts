@@ -1,4 +1,4 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
@@ -6,6 +6,7 @@ import type { Counted } from "#lib/queries/page";
 import type { Store } from "#lib/queries/store";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
 import { formatNumber, type ViewTime } from "../components/format";
+import { localeOf } from "../components/reader-locale";
 import { timeZoneCookie, timeZoneOf } from "../components/time-zone-cookie";
 import { liveHub } from "./live/hub";
 
@@ -29,10 +30,14 @@ export const waiting: (actor: AuthorizedActor) => Promise<Waiting> = cache((acto
   waitingFor(actor, store()),
 );
 
-/** From when and where a page is looked at: the zone is the one the reader's browser keeps in a cookie, UTC until it has. */
+/**
+ * From when and where a page is looked at: the zone is the one the reader's browser keeps in a cookie, UTC until it has, and
+ * dates are written as the region does whose language it asks for.
+ */
 export async function viewNow(): Promise<ViewTime> {
   const timeZone = timeZoneOf((await cookies()).get(timeZoneCookie)?.value);
-  return { now: authContext().clock.now(), timeZone };
+  const locale = localeOf((await headers()).get("accept-language"));
+  return { now: authContext().clock.now(), timeZone, locale };
 }
 
 /** A search parameter as one text; given twice, the first counts, and empty is as good as absent. */

@@ -77,7 +77,7 @@ describe("time", () => {
   });
 
   test("a calendar date stays on its day", () => {
-    expect(formatDate("2026-07-02")).toBe("2 Jul 2026");
+    expect(formatDate("2026-07-02", london)).toBe("2 Jul 2026");
   });
 
   // The plural of hr differs between versions of Unicode's data.

@@ -1,7 +1,7 @@
 /** A moment as an ISO 8601 string in UTC, for example `2026-03-02T16:05:09.123Z`. */
 export type Instant = string;
 
-/** From when and where a page is looked at: the server's now, the reader's time zone (IANA) and language. */
+/** From when and where a page is looked at: the server's now, the reader's time zone (IANA), and how dates are written there. */
 export type ViewTime = { now: Instant; timeZone: string; locale?: string };
 
 const DEFAULT_LOCALE = "en-GB";
@@ -27,12 +27,14 @@ function cached<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.Relativ
   return made;
 }
 
-function dateFormatter(view: ViewTime, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function dateText(at: string, view: Omit<ViewTime, "now">, options: Intl.DateTimeFormatOptions): string {
   const locale = view.locale ?? DEFAULT_LOCALE;
-  return cached(
+  const formatter = cached(
     `date ${locale} ${view.timeZone} ${JSON.stringify(options)}`,
     () => new Intl.DateTimeFormat(locale, { ...options, timeZone: view.timeZone }),
   );
+  // Between time and PM some put a narrow space, others a plain one: server and browser have to agree.
+  return formatter.format(new Date(at)).replaceAll("\u202f", " ");
 }
 
 function moneyFormatter(currency: string, locale: string): Intl.NumberFormat {
@@ -106,12 +108,12 @@ export function isTimeZone(name: string): boolean {
 
 /** Date and minute: `2 Mar 2026, 16:05`. Throws RangeError for an unknown time zone or an impossible instant. */
 export function formatInstant(at: Instant, view: ViewTime): string {
-  return dateFormatter(view, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return dateText(at, view, { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** Everything, for titles: `Monday, 2 March 2026 at 16:05:09 GMT`. */
 export function formatExact(at: Instant, view: ViewTime): string {
-  return dateFormatter(view, {
+  return dateText(at, view, {
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -120,26 +122,22 @@ export function formatExact(at: Instant, view: ViewTime): string {
     minute: "2-digit",
     second: "2-digit",
     timeZoneName: "short",
-  }).format(new Date(at));
+  });
 }
 
 /** The time of day in the reader's zone: `16:05:09`. */
 export function formatTimeOfDay(at: Instant, view: ViewTime): string {
-  return dateFormatter(view, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+  return dateText(at, view, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
 /** The day in the reader's zone, for separators: `Monday, 2 March 2026`. */
 export function formatDay(at: Instant, view: ViewTime): string {
-  return dateFormatter(view, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(
-    new Date(at),
-  );
+  return dateText(at, view, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
 /** A calendar date without a time (`2026-03-02`) for people: `2 Mar 2026`. No time zone moves it. */
-export function formatDate(date: string, locale: string = DEFAULT_LOCALE): string {
-  return dateFormatter({ now: "", timeZone: "UTC", locale }, { dateStyle: "medium" }).format(
-    new Date(`${date}T00:00:00Z`),
-  );
+export function formatDate(date: string, { locale }: Pick<ViewTime, "locale">): string {
+  return dateText(`${date}T00:00:00Z`, { timeZone: "UTC", locale }, { dateStyle: "medium" });
 }
 
 /**
@@ -151,7 +149,7 @@ export function formatRelative(at: Instant, view: ViewTime): string {
   const away_ms = Date.parse(at) - Date.parse(view.now);
   const distance_ms = Math.abs(away_ms);
   if (distance_ms < 45 * SECOND_MS) return "just now";
-  if (distance_ms > 30 * DAY_MS) return dateFormatter(view, { dateStyle: "medium" }).format(new Date(at));
+  if (distance_ms > 30 * DAY_MS) return dateText(at, view, { dateStyle: "medium" });
   const relative = cached(
     `relative ${locale}`,
     () => new Intl.RelativeTimeFormat(locale, { style: "short" }),

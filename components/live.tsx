@@ -17,6 +17,7 @@ import {
 } from "react";
 import { Button, buttonClass } from "./button";
 import { formatTimeOfDay, type ViewTime } from "./format";
+import { holdLinks } from "./held-links";
 import { tellPresence, thisBrowser } from "./live-browser";
 import { type LiveChanges, LiveConnection, type LivePerson, type LiveState } from "./live-connection";
 import { LiveRefresh } from "./live-refresh";
@@ -185,10 +186,12 @@ export function LiveBanner() {
   const pathname = usePathname();
   const [broken, setBroken] = useState<LiveState | null>(null);
   const [mended, setMended] = useState(false);
+  const [held, setHeld] = useState(false);
   const away = state.kind === "lost" || state.kind === "signedOut";
   useEffect(() => {
     if (!away) {
       setBroken(null);
+      setHeld(false);
       return;
     }
     const say = () => {
@@ -198,6 +201,15 @@ export function LiveBanner() {
     const timer = setTimeout(say, state.kind === "lost" ? shortBreak_ms : 0);
     return () => clearTimeout(timer);
   }, [away, state]);
+  useEffect(
+    () =>
+      holdLinks(() => {
+        const { state } = liveConnection();
+        setHeld(true);
+        if (state.kind === "lost") setBroken(state);
+      }),
+    [],
+  );
   const since =
     broken && "since_ms" in broken && formatTimeOfDay(new Date(broken.since_ms).toISOString(), view);
   const signedOut = broken?.kind === "signedOut";
@@ -216,6 +228,7 @@ export function LiveBanner() {
             ) : broken ? (
               <>
                 <b>No connection since {since}.</b> What you see is from then, and follows again by itself.
+                {held && " Other pages open when it is back."}
               </>
             ) : (
               <>

@@ -43,6 +43,11 @@ test("a lost connection is said, what is shown stays, and what was missed is cau
   await expect(rows.first()).toHaveText(before!);
   await banner(sam).getByRole("button", { name: "Try now" }).click();
   await expect(banner(sam)).toContainText("No connection");
+  // A page that cannot come takes nothing away.
+  await rows.first().click();
+  await sam.getByRole("link", { name: "Escalations" }).click();
+  await expect(banner(sam)).toContainText("Other pages open when it is back.");
+  await expect(rows.first()).toHaveText(before!);
 
   await sam.context().setOffline(false);
   await expect(banner(sam)).not.toContainText("No connection");

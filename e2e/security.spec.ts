@@ -1,4 +1,5 @@
-import { expect, test } from "./journey";
+import { demoPassword, emailOf } from "../scripts/demo/story";
+import { expect, signIn, test } from "./journey";
 
 test("a page runs the console's own scripts and no other, and is shown in nobody's frame", async ({
   as,
@@ -45,4 +46,24 @@ test("what answers machines is not a page: nothing in it loads, runs or is kept"
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["cache-control"]).toContain("no-store");
   }
+});
+
+test("who signs in past the form is in a new session as well, and the one before is over", async ({
+  browser,
+}) => {
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, "ben");
+  const before = await page.context().storageState();
+  const { csrfToken } = await (await page.request.get("/api/auth/csrf")).json();
+  const answer = await page.request.post("/api/auth/callback/credentials", {
+    form: { csrfToken, email: emailOf("ben"), password: demoPassword, json: "true" },
+  });
+  expect(answer.ok()).toBe(true);
+  await page.goto("/account");
+  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
+  const other = await (await browser.newContext({ storageState: before })).newPage();
+  await other.goto("/account");
+  await expect(other).toHaveURL(/\/sign-in/);
+  await page.context().close();
+  await other.context().close();
 });

@@ -1,20 +1,26 @@
 import type { Page } from "playwright/test";
 import { expect, signIn, test } from "./journey";
 
-/** The first time in the log's table: what it says, and what it should say in a zone. */
-async function firstTime(page: Page, timeZone: string): Promise<{ shown: string; expected: string }> {
+/** The first time in the log's table: what it says, and what it should say in a zone, written as in the region. */
+async function firstTime(
+  page: Page,
+  timeZone: string,
+  locale = "en-GB",
+): Promise<{ shown: string; expected: string }> {
   const time = page.getByRole("cell").locator("time:visible").first();
   const at = (await time.getAttribute("datetime")) ?? "";
-  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone });
-  return { shown: await time.innerText(), expected: format.format(new Date(at)) };
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
+  return { shown: await time.innerText(), expected: format.format(new Date(at)).replaceAll("\u202f", " ") };
 }
 
-for (const [timeZone, named] of [
-  ["Asia/Tokyo", /at \d\d:\d\d:\d\d GMT\+9$/],
-  ["America/New_York", /at \d\d:\d\d:\d\d (GMT-[45]|E[SD]T)$/],
+for (const [timeZone, locale, named] of [
+  ["Asia/Tokyo", "en-GB", /at \d\d:\d\d:\d\d GMT\+9$/],
+  ["America/New_York", "en-US", /at \d\d:\d\d:\d\d [AP]M (GMT-[45]|E[SD]T)$/],
 ] as const)
-  test(`times are in the reader's own zone from the first page on: ${timeZone}`, async ({ browser }) => {
-    const context = await browser.newContext({ timezoneId: timeZone });
+  test(`times are in the reader's own zone, and written as there, from the first page on: ${timeZone}`, async ({
+    browser,
+  }) => {
+    const context = await browser.newContext({ timezoneId: timeZone, locale });
     const page = await context.newPage();
     const wrong: string[] = [];
     page.on("pageerror", (error) => wrong.push(error.message));
@@ -22,7 +28,7 @@ for (const [timeZone, named] of [
     await signIn(page, "ada");
     await expect(page.getByText(`Times are in ${timeZone}.`)).toBeVisible();
     await page.goto("/audit");
-    const { shown, expected } = await firstTime(page, timeZone);
+    const { shown, expected } = await firstTime(page, timeZone, locale);
     expect(shown).toBe(expected);
     await expect(page.getByRole("cell").locator("time:visible").first()).toHaveAttribute("title", named);
 

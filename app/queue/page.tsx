@@ -44,7 +44,7 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
         views={views}
         lines={lines}
         next={next}
-        review={first ? await reviewOf(actor, first.order, view.now) : null}
+        review={first ? await reviewOf(actor, first.order, view) : null}
         view={view}
         actions={{ decide, withdraw, claim, release, takeOver }}
         narrowing={

@@ -7,7 +7,7 @@ import type { OrderTask } from "#lib/queries/order-tasks";
 import { mayRead } from "#lib/queries/permission";
 import { customerName } from "#lib/queries/personal";
 import { whatFollows } from "#lib/queries/what-follows";
-import { formatDate } from "../../components/format";
+import { formatDate, type ViewTime } from "../../components/format";
 import type { ReviewData, ReviewTask } from "../../components/review-data";
 import { outside } from "../engine";
 import { customerOf, linesOf, noteOf } from "../orders/[id]/personal";
@@ -21,7 +21,12 @@ import { reasonsFor } from "./reasons";
 const happened_max = 5;
 
 /** Everything an order is decided by beside the queue; null where there is none this person may see. */
-export async function reviewOf(actor: AuthorizedActor, id: string, now: string): Promise<ReviewData | null> {
+export async function reviewOf(
+  actor: AuthorizedActor,
+  id: string,
+  view: ViewTime,
+): Promise<ReviewData | null> {
+  const { now } = view;
   const order = await orderView(actor, store(), id, now, await outside());
   if (!order) return null;
   const customer = customerOf(order);
@@ -40,7 +45,7 @@ export async function reviewOf(actor: AuthorizedActor, id: string, now: string):
       { label: "Customer", value: customer.name },
       { label: "Customer reference", value: customer.reference },
       { label: "Country", value: order.content.country },
-      { label: "Ordered on", value: order.content.orderedOn && formatDate(order.content.orderedOn) },
+      { label: "Ordered on", value: order.content.orderedOn && formatDate(order.content.orderedOn, view) },
       ...(customer.address ? [{ label: "Address", value: customer.address }] : []),
     ],
     note: noteOf(order),

@@ -42,7 +42,6 @@ export async function signInHere(email: string, password: string): Promise<SignI
       secret: env("NEXTAUTH_SECRET"),
       maxAge: session_s_max,
     });
-    await endSessionHere();
     const { name, options } = sessionCookie();
     (await cookies()).set(name, token, { ...options, maxAge: session_s_max });
   }
@@ -247,6 +246,7 @@ async function signInFrom(email: string, password: string, asked: Pick<Headers, 
   throttle ??= openThrottle(context.database, context.keys.workspace);
   const signedIn = await signIn(context, throttle, { email, password, address: addressOf(asked) });
   noteSignIn("password", signedIn);
+  if (signedIn.kind === "signedIn") await endSessionHere();
   return signedIn;
 }
 

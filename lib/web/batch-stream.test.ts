@@ -56,3 +56,21 @@ test("who takes no more ends the batches", async () => {
   expect(told.made).toBeLessThan(10);
   expect(failed).not.toHaveBeenCalled();
 });
+
+test("who breaks off while a batch is being made leaves no failure behind", async () => {
+  const failed = vi.spyOn(log(), "error").mockImplementation(() => {});
+  let make = () => {};
+  async function* slow(): AsyncGenerator<number[]> {
+    await new Promise<void>((made) => {
+      make = made;
+    });
+    yield [1];
+  }
+  const reader = batchStream(slow(), textOf, asked).getReader();
+  const read = reader.read();
+  await Promise.resolve();
+  const brokenOff = reader.cancel();
+  make();
+  await Promise.all([read, brokenOff]);
+  expect(failed).not.toHaveBeenCalled();
+});

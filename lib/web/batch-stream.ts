@@ -14,10 +14,12 @@ export function batchStream<Line>(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let first = true;
+  let wanted = true;
   return new ReadableStream({
     async pull(controller) {
       try {
         const { value, done } = await batches.next();
+        if (!wanted) return;
         if (value || first) controller.enqueue(encoder.encode(textOf(value ?? [], first)));
         first = false;
         if (done) controller.close();
@@ -27,6 +29,7 @@ export function batchStream<Line>(
       }
     },
     async cancel() {
+      wanted = false;
       await batches.return(undefined);
     },
   });

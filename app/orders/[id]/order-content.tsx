@@ -1,6 +1,6 @@
 import { formatMoney } from "#lib/domain/money";
 import type { OrderView } from "#lib/queries/order";
-import { formatDate } from "../../../components/format";
+import { formatDate, type ViewTime } from "../../../components/format";
 import { LinesTable } from "../../../components/lines-table";
 import { Notice } from "../../../components/notice";
 import { OrderFacts } from "../../../components/order-facts";
@@ -10,8 +10,10 @@ import { customerOf, linesOf, noteOf } from "./personal";
 /** What the order says: the facts, the lines, and what was written with it. */
 export function OrderContent({
   order,
+  view,
 }: {
   order: Pick<OrderView, "content" | "personal" | "businessKey" | "source">;
+  view: ViewTime;
 }) {
   const { total, country, orderedOn } = order.content;
   const customer = customerOf(order);
@@ -33,7 +35,7 @@ export function OrderContent({
             { label: "Customer", value: customer.name },
             { label: "Customer reference", value: customer.reference },
             { label: "Country", value: country },
-            { label: "Ordered on", value: orderedOn && formatDate(orderedOn) },
+            { label: "Ordered on", value: orderedOn && formatDate(orderedOn, view) },
             ...(customer.email ? [{ label: "E-mail", value: customer.email }] : []),
             ...(customer.phone ? [{ label: "Phone", value: customer.phone }] : []),
             ...(customer.address ? [{ label: "Address", value: customer.address }] : []),

@@ -90,7 +90,7 @@ export function OrderThen({ order, since, differences, view }: OrderThenProps) {
             <PolicyResult rules={policyRules(order)} />
           </Panel>
         </div>
-        <OrderContent order={order} />
+        <OrderContent order={order} view={view} />
       </div>
     </div>
   );

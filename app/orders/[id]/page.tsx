@@ -89,7 +89,7 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
               <PolicyResult rules={policyRules(order)} />
             </Panel>
           </div>
-          <OrderContent order={order} />
+          <OrderContent order={order} view={view} />
         </div>
         <HistoryPanel
           id={order.id}
