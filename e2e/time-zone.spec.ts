@@ -33,7 +33,7 @@ for (const [timeZone, locale, named] of [
     await expect(page.getByRole("cell").locator("time:visible").first()).toHaveAttribute("title", named);
 
     // What the server sends is what is seen: nothing is put right in the browser, and nothing differs there.
-    const sent = await (await page.request.get("/audit")).text();
+    const sent = await (await page.request.get("/audit", { headers: { "accept-language": locale } })).text();
     expect(sent).toContain(`>${expected}</time>`);
     await expect(page.getByRole("button", { name: /^Verify/ })).toBeVisible();
     expect(wrong).toEqual([]);

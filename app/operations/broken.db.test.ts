@@ -10,7 +10,7 @@ import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 const frame = vi.hoisted(() => ({ actor: undefined as unknown }));
 vi.mock("#lib/web/gate", () => ({ gate: async () => frame.actor }));
 vi.mock("../console-frame", () => ({ ConsoleFrame: ({ children }: { children: ReactNode }) => children }));
-vi.mock("next/headers", () => ({ cookies: async () => new Map() }));
+vi.mock("next/headers", () => ({ cookies: async () => new Map(), headers: async () => new Headers() }));
 
 const { default: OperationsPage } = await import("./page");
 const { DatabaseNotice } = await import("../database-notice");

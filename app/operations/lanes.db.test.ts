@@ -10,7 +10,7 @@ import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 const given = vi.hoisted(() => ({ actor: undefined as unknown, runtime: undefined as unknown }));
 vi.mock("#lib/web/gate", () => ({ gate: async () => given.actor }));
 vi.mock("../console-frame", () => ({ ConsoleFrame: ({ children }: { children: ReactNode }) => children }));
-vi.mock("next/headers", () => ({ cookies: async () => new Map() }));
+vi.mock("next/headers", () => ({ cookies: async () => new Map(), headers: async () => new Headers() }));
 vi.mock("#lib/engine/process", () => ({
   engineProcess: async () => ({ runtime: given.runtime, effectsMissing: null, traces: null }),
   processDriver: () => null,
