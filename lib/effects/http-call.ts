@@ -3,6 +3,7 @@ import type { FrozenCall, Statuses } from "#lib/domain/http-call";
 import type { Doubt, EffectAdapter, EffectInput, EffectOutcome, ProbeOutcome } from "./adapter";
 import { readProblem, retryAfter } from "./answer";
 import type { HttpConnection, HttpConnections } from "./connection";
+import { within } from "./deadline";
 import { type Exchange, exchange, type HttpRequest } from "./http-exchange";
 import { oneLine, outsideReference, whatIsWrong } from "./outside-text";
 import { type Resolve, systemResolve } from "./public-address";
@@ -99,8 +100,10 @@ function adapter(
     if (!signed) return { kind: "notSent", reason: `The connection ${name} has no ${call.signature} key` };
     const headers = { accept: "application/json", ...request.headers, ...connection.headers, ...signed };
     const path = `${connection.base}${request.path}`;
-    return within(call.timeout_ms, signal, (deadline) =>
-      exchange(connection, { ...request, path, headers }, deadline, resolve),
+    return within(
+      call.timeout_ms,
+      (deadline) => exchange(connection, { ...request, path, headers }, deadline, resolve),
+      signal,
     );
   }
 
@@ -192,29 +195,4 @@ function whatItSaid(name: string, answer: Answer): string {
   const { detail } = readProblem(answer.json);
   const also = detail ? `: ${detail}` : answer.status < 300 ? ` with ${answer.unread ?? "no reference"}` : "";
   return oneLine(`${name} answered ${answer.status}${also}`);
-}
-
-/**
- * Ends `work` when its time is up or `signal` says so. A timer of our own: signals that are only part of another may be
- * collected before they fire, and the call would never end.
- */
-async function within<Value>(
-  timeout_ms: number,
-  signal: AbortSignal,
-  work: (deadline: AbortSignal) => Promise<Value>,
-): Promise<Value> {
-  const ending = new AbortController();
-  const stop = () => ending.abort(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  const timer = setTimeout(
-    () => ending.abort(new DOMException("The time was up.", "TimeoutError")),
-    timeout_ms,
-  );
-  try {
-    return await work(ending.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
 }

@@ -3,6 +3,7 @@ import type { DoubtFact } from "#lib/domain/facts";
 import type { OrderState } from "#lib/domain/order";
 import { isRejection } from "#lib/domain/rejection";
 import type { EffectAdapter, EffectAdapters, EffectInput, EffectOutcome } from "#lib/effects/adapter";
+import { within } from "#lib/effects/deadline";
 import { canonicalize, type Json } from "#lib/log/canonical";
 import type { Clock } from "../clock";
 import type { Engine } from "./execute";
@@ -297,23 +298,6 @@ const heldBack: EffectOutcome = {
 };
 
 const notBegun: EffectOutcome[] = [waitedTooLong, heldBack];
-
-/** Its timer ends with the call: thousands of calls a second must not leave one each behind for as long as a call may take. */
-async function within<Value>(
-  most_ms: number,
-  call: (deadline: AbortSignal) => Promise<Value>,
-): Promise<Value> {
-  const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new DOMException("No answer came in time.", "TimeoutError")),
-    most_ms,
-  );
-  try {
-    return await call(controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function said(error: unknown): string {
   return `The adapter failed: ${error instanceof Error ? error.message : error}`;
