@@ -1,33 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defineWorkflow } from "#lib/domain/workflow";
 import { orderFulfilment } from "#lib/domain/workflows/order-fulfilment";
 import type { EffectAdapter } from "#lib/effects/adapter";
 import { instantAdapters } from "#lib/effects/instant";
+import { billed } from "#scripts/testing/billed";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { answerEffect, type ReportedAnswer } from "./callbacks";
-
-const billed = defineWorkflow({
-  name: "billed",
-  version: 1,
-  title: "Billed",
-  start: "bill",
-  steps: {
-    bill: {
-      kind: "effect",
-      effect: "http.call.billing.invoice",
-      call: {
-        method: "POST",
-        path: "/invoices",
-        signature: "none",
-        timeout_ms: 2_000,
-        answers: { confirmed: [201], pending: [202] },
-      },
-      to: "end",
-      retry: { attempts_max: 1, first_ms: 1_000, longest_ms: 60_000 },
-    },
-    end: { kind: "end", outcome: "completed" },
-  },
-});
 
 let workspace: TestWorkspace;
 /** What happens at the provider between the call and its response. */

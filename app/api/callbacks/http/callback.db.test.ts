@@ -15,29 +15,7 @@ import { environmentOf, type TestWorkspace, testWorkspace } from "#scripts/testi
  */
 vi.mock("next/server", () => ({ connection: async () => {} }));
 vi.mock("#lib/domain/workflows/registry", async () => {
-  const { defineWorkflow } = await import("#lib/domain/workflow");
-  const billed = defineWorkflow({
-    name: "billed",
-    version: 1,
-    title: "Billed",
-    start: "bill",
-    steps: {
-      bill: {
-        kind: "effect",
-        effect: "http.call.billing.invoice",
-        call: {
-          method: "POST",
-          path: "/invoices",
-          signature: "none",
-          timeout_ms: 2_000,
-          answers: { confirmed: [201], pending: [202] },
-        },
-        to: "end",
-        retry: { attempts_max: 1, first_ms: 1_000, longest_ms: 60_000 },
-      },
-      end: { kind: "end", outcome: "completed" },
-    },
-  });
+  const { billed } = await import("#scripts/testing/billed");
   return { workflows: [billed] };
 });
 
