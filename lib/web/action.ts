@@ -74,12 +74,12 @@ export async function admitted(roles: readonly Role[] = []): Promise<AuthorizedA
 }
 
 /**
- * What an action answers to an error that nobody foresaw: it is logged, and only its reference is told. What Next throws for
+ * What an action answers to an error that nobody foresaw: it is logged, `during` what, and only its reference is told. What Next throws for
  * itself, such as a redirect, is thrown again.
  */
-export function unforeseen(error: unknown): Rejection {
+export function unforeseen(error: unknown, during = "an action"): Rejection {
   unstable_rethrow(error);
-  const reference = logFailure("an action", error);
+  const reference = logFailure(during, error);
   return reject(
     "unavailable",
     `That did not work, and it is not your fault. Try again; reference ${reference}.`,

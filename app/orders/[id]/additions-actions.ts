@@ -6,8 +6,7 @@ import { authContext } from "#lib/auth/context";
 import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
 import { attach } from "#lib/engine/attachments";
 import { engineProcess } from "#lib/engine/process";
-import { admitted, commandAction } from "#lib/web/action";
-import { logFailure } from "#lib/web/log-failure";
+import { admitted, commandAction, unforeseen } from "#lib/web/action";
 import { formRefusal } from "#lib/web/refusal";
 import type { CommandState } from "../../../components/command-form";
 import { engine } from "../../engine";
@@ -50,13 +49,7 @@ export async function attachFile(_: CommandState, data: FormData): Promise<Comma
     );
     if (isRejection(result)) return refused(result);
   } catch (error) {
-    const reference = logFailure("attaching a file", error);
-    return refused(
-      reject(
-        "unavailable",
-        `That did not work, and it is not your fault. Try again; reference ${reference}.`,
-      ),
-    );
+    return refused(unforeseen(error, "attaching a file"));
   }
   revalidatePath(`/orders/${order}`);
   return { status: "done", message: "The file stands in the history." };
