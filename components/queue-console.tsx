@@ -2,6 +2,8 @@
 
 import { keepPreviousData, QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { ArrowLeft, Keyboard } from "lucide-react";
+import type { Route } from "next";
+import Link from "next/link";
 import {
   type KeyboardEvent,
   memo,
@@ -56,6 +58,8 @@ export type QueueConsoleProps = {
     release: Command;
     takeOver: Command;
   };
+  /** What the cut is narrowed to, in words, and the address of the view without that; null for a whole view. */
+  narrowed: { to: string; everything: Route } | null;
   /** What narrows the cut and saves it, beside its filter. */
   narrowing: ReactNode;
 };
@@ -433,6 +437,18 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
             <Keyboard aria-hidden="true" className="size-4" />
           </Button>
         </div>
+        {props.narrowed && (
+          <p className="w-full text-[0.8125rem] text-ink-muted">
+            Narrowed to {props.narrowed.to}.{" "}
+            <Link
+              href={props.narrowed.everything}
+              prefetch={false}
+              className="inline-flex min-h-6 items-center underline underline-offset-2"
+            >
+              Show all
+            </Link>
+          </p>
+        )}
       </div>
       <p role="status" className="sr-only">
         {said}

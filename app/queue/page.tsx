@@ -1,19 +1,14 @@
-import { randomUUID } from "node:crypto";
 import type { Metadata } from "next";
-import { ruleNames } from "#lib/domain/policy";
 import { readersOf } from "#lib/queries/permission";
 import { claimants } from "#lib/queries/queue";
-import { cutAsked, cutName, cutQuery, isNarrowed } from "#lib/queries/queue-cut";
-import { mayShare } from "#lib/queries/saved-views";
-import { ruleInShort } from "#lib/queries/words";
+import { type CutAddress, cutAsked, cutName, cutParameters, isNarrowed } from "#lib/queries/queue-cut";
 import { gate } from "#lib/web/gate";
 import { QueueConsole } from "../../components/queue-console";
-import { QueueNarrowing } from "../../components/queue-narrowing";
 import { ConsoleFrame } from "../console-frame";
 import { single, store, viewNow } from "../reading";
-import { saveView } from "../saved-views/actions";
 import { claim, decide, release, takeOver, withdraw } from "./actions";
 import { cutHref, queuePage, viewLinks } from "./lines";
+import { Narrowing, narrowedTo } from "./narrowing";
 import { reviewOf } from "./review";
 
 export const metadata: Metadata = { title: "Queue" };
@@ -21,12 +16,9 @@ export const metadata: Metadata = { title: "Queue" };
 /** The orders this person may decide, the most urgent first, and everything the first of them is decided by. */
 export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
   const actor = await gate(...readersOf("queue"));
-  const asked = await searchParams;
-  const cut = cutAsked({
-    view: single(asked.view),
-    reason: single(asked.reason),
-    claimedBy: single(asked.claimedBy),
-  });
+  const parameters = await searchParams;
+  const asked: CutAddress = Object.fromEntries(cutParameters.map((name) => [name, single(parameters[name])]));
+  const cut = cutAsked(asked);
   const current = cutName(cut);
   const view = await viewNow();
   const [{ lines, next }, views, people] = await Promise.all([
@@ -47,52 +39,19 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
         review={first ? await reviewOf(actor, first.order, view) : null}
         view={view}
         actions={{ decide, withdraw, claim, release, takeOver }}
+        narrowed={
+          isNarrowed(cut) ? { to: narrowedTo(cut, people), everything: cutHref({ view: cut.view }) } : null
+        }
         narrowing={
-          <QueueNarrowing
-            view={cut.view}
-            everything={cutHref({ view: cut.view })}
-            fields={[
-              {
-                name: "reason",
-                label: "Why it is here",
-                value: cut.reason ?? "",
-                options: [
-                  { value: "", label: "Any reason" },
-                  ...ruleNames.map((name) => ({ value: name, label: ruleInShort(name) })),
-                ],
-              },
-              {
-                name: "claimedBy",
-                label: "Claimed by",
-                value: cut.claimedBy ?? "",
-                options: [
-                  { value: "", label: "Anybody or nobody" },
-                  ...withChosen(people, cut.claimedBy).map(({ person, name }) => ({
-                    value: person,
-                    label: person === actor.person ? `${name} (you)` : name,
-                  })),
-                ],
-              },
-            ]}
-            savedAs={present?.saved && present.label}
-            save={
-              isNarrowed(cut) && !present?.saved
-                ? {
-                    action: saveView,
-                    hidden: { id: randomUUID(), surface: "queue", query: cutQuery(cut) },
-                    mayShare: mayShare(actor, "queue"),
-                  }
-                : undefined
-            }
+          <Narrowing
+            actor={actor}
+            cut={cut}
+            asked={asked}
+            people={people}
+            saved={present?.saved && present.label}
           />
         }
       />
     </ConsoleFrame>
   );
-}
-
-/** Who is chosen stays among the people also when they have nothing claimed any more. */
-function withChosen(people: readonly { person: string; name: string }[], chosen: string | undefined) {
-  if (chosen === undefined || people.some(({ person }) => person === chosen)) return people;
-  return [{ person: chosen, name: chosen }, ...people];
 }

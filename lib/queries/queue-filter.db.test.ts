@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "#lib/db";
+import { amount_minor_max } from "#lib/domain/money";
 import { seeded, seedOpenOrders } from "#scripts/seed/open-orders";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
 import { explaining, nodesOf, unbounded } from "#scripts/testing/explained";
@@ -7,7 +8,16 @@ import { signedIn } from "#scripts/testing/signed-in";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { lines_per_page, looked_max } from "./page";
 import { NotAllowedToReadError } from "./permission";
-import { claimants, countCuts, type QueueCut, queue, queueOf, queueViews } from "./queue";
+import {
+  type AmountRange,
+  claimants,
+  countCuts,
+  type QueueCut,
+  type QueueFilter,
+  queue,
+  queueOf,
+  queueViews,
+} from "./queue";
 
 let workspace: TestWorkspace;
 const orders: { [name: string]: string } = {};
@@ -76,6 +86,56 @@ test("what changed is looked for in the narrowed cut, and is counted there", asy
   ]);
 });
 
+describe("narrowed to amounts of one currency", () => {
+  const euros: { [name: string]: string } = {};
+  beforeAll(async () => {
+    for (const [name, total] of Object.entries({
+      small: { amount: 100_000, currency: "EUR" },
+      large: { amount: 100_001, currency: "EUR" },
+      huge: { amount: amount_minor_max, currency: "EUR" },
+      pounds: { amount: 100_001, currency: "GBP" },
+    } as const)) {
+      euros[name] = await workspace.receive({ total, customer: { reference: "E" } });
+      workspace.clock.advance_ms(1_000);
+    }
+  });
+  const ana = () => workspace.person("ana");
+  const fitting = async (amount: AmountRange) =>
+    (await queue(ana(), workspace, workspace.clock.now(), { amount })).lines.flatMap(({ order }) =>
+      Object.keys(euros).filter((name) => euros[name] === order),
+    );
+
+  test.each<[AmountRange, string[]]>([
+    [{ currency: "EUR" }, ["small", "large", "huge"]],
+    [{ currency: "EUR", from_minor: 100_001 }, ["large", "huge"]],
+    [{ currency: "EUR", to_minor: 100_000 }, ["small"]],
+    [{ currency: "EUR", from_minor: 100_000, to_minor: 100_001 }, ["small", "large"]],
+    [{ currency: "EUR", from_minor: amount_minor_max }, ["huge"]],
+    [{ currency: "EUR", to_minor: Number.MAX_SAFE_INTEGER }, ["small", "large", "huge"]],
+    [{ currency: "GBP", from_minor: 100_001, to_minor: 100_001 }, ["pounds"]],
+    [{ currency: "JPY" }, []],
+  ])("%o", async (amount, expected) => expect(await fitting(amount)).toEqual(expected));
+
+  test("together with everything else, in what changed and in the count", async () => {
+    const [now, amount] = [workspace.clock.now(), { currency: "EUR", to_minor: 100_001 } as const];
+    const claim = { type: "task.claim", order: euros.large!, step: "manual.review", visit: 1 } as const;
+    await workspace.ask(workspace.person("ben"), claim);
+    const orders = Object.values(euros);
+    const changed = async (cut: QueueCut) =>
+      (await queueOf(ana(), workspace, now, { ...cut, orders })).map(({ order }) => order);
+    expect(await changed({ view: "all", amount })).toEqual([euros.small, euros.large]);
+    expect(await changed({ view: "unclaimed", amount })).toEqual([euros.small]);
+    expect(await changed({ view: "all", amount, claimedBy: "ben" })).toEqual([euros.large]);
+    expect(await changed({ view: "all", amount, reason: "nothing@1" })).toEqual([]);
+    const counted = await countCuts(ana(), workspace, now, [
+      { view: "all", amount },
+      { view: "all", amount: { currency: "EUR" } },
+      { view: "unclaimed", amount },
+    ]);
+    expect(counted.map(({ count }) => count)).toEqual([2, 3, 1]);
+  });
+});
+
 test("who may not read the queue counts none of it and learns of nobody's claims", async () => {
   const rita = workspace.person("rita");
   await expect(countCuts(rita, workspace, workspace.clock.now(), [])).rejects.toThrow(NotAllowedToReadError);
@@ -96,12 +156,42 @@ describe("among many orders a narrowed cut is a walk of a bounded length", () =>
   }, 120_000);
   afterAll(() => urls.drop());
 
+  test("narrowed to amounts, holds all that fit, page by page, and nothing else", async () => {
+    const database = openDatabase(urls.databaseUrl, 2);
+    const store = { database, keys: workspace.keys };
+    const amount = { currency: "GBP", from_minor: 990_000, to_minor: 995_000 } as const;
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const reviewer = signedIn("main", seeded.reviewer, "reviewer");
+      const { lines, next } = await queue(reviewer, store, now, { amount, cursor });
+      for (const { total } of lines) expect(Math.abs(total.amount - 992_500)).toBeLessThanOrEqual(2_500);
+      found.push(...lines.map(({ order }) => order));
+      cursor = next ?? undefined;
+    } while (cursor);
+    const [expected] = await database.$queryRawUnsafe<[{ count: bigint }]>(
+      `SELECT count(*) FROM task t JOIN orders o USING (workspace, generation, order_id)
+       WHERE t.roles @> '{reviewer}' AND t.state IN ('READY', 'RESERVED', 'IN_PROGRESS') AND NOT $3 = ANY (t.excluded)
+         AND o.amount_minor BETWEEN $1 AND $2`,
+      amount.from_minor,
+      amount.to_minor,
+      seeded.reviewer,
+    );
+    await database.$disconnect();
+    expect(found.length).toBeGreaterThan(lines_per_page);
+    expect(new Set(found).size).toBe(Number(expected.count));
+    expect(found).toHaveLength(Number(expected.count));
+  });
+
   const filters = [
     { reason: "firstTimeCustomer@1" },
     { reason: "nothing@1" },
     { claimedBy: "seed-reviewer-7" },
     { claimedBy: "nobody", reason: "limit@1" },
-  ];
+    { amount: { currency: "GBP", from_minor: 900_000 } },
+    { amount: { currency: "GBP", from_minor: 200_000, to_minor: 200_100 } },
+    { amount: { currency: "EUR" }, reason: "limit@1" },
+  ] satisfies QueueFilter[];
   test.each(filters)("%o, first page, further down and counted", async (filter) => {
     const real = openDatabase(urls.databaseUrl, 2);
     const { database, plans } = explaining(real);
@@ -118,5 +208,7 @@ describe("among many orders a narrowed cut is a walk of a bounded length", () =>
     await real.$disconnect();
     expect(unbounded(plans, ["orders", "task", "event"], looked_max + lines_per_page)).toEqual([]);
     expect(plans.flatMap(nodesOf).some((node) => node["Index Name"] === "task_by_owner")).toBe(true);
+    const sorted = plans.flatMap(nodesOf).filter((node) => node["Node Type"] === "Sort");
+    expect(sorted.filter((node) => node["Actual Rows"] > lines_per_page + 1)).toEqual([]);
   });
 });

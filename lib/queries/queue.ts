@@ -1,4 +1,5 @@
 import type { AuthorizedActor, Role } from "#lib/domain/authority";
+import type { Currency } from "#lib/domain/money";
 import { type Counted, looked_max, type Page } from "./page";
 import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
@@ -43,22 +44,28 @@ export function isQueueView(text: string | undefined): text is QueueView {
 /** At risk is what has less than a quarter of its goal left. */
 const quarterOfGoal = "w.goal_minutes * interval '15 seconds'";
 
-/** What of a cut is left: what a rule asked a person for, and what somebody has claimed. What is absent leaves everything. */
-export type QueueFilter = { reason?: string; claimedBy?: string };
+/** Orders in one currency, of these amounts in its minor units, both included. */
+export type AmountRange = { currency: Currency; from_minor?: number; to_minor?: number };
+
+/**
+ * What of a cut is left: what a rule asked a person for, what somebody has claimed, and what is of some amount. What is absent
+ * leaves everything.
+ */
+export type QueueFilter = { reason?: string; claimedBy?: string; amount?: AmountRange };
 export type QueueCut = { view: QueueView } & QueueFilter;
 
 /**
  * A cut of the queue at an instant. `waiting` is what this person could decide once somebody else has done their part. What
- * one person has claimed is a range of an index; a rule is looked up in the order of each task that is walked.
+ * one person has claimed is a range of an index; rule and amount are looked up in the order of each task that is walked.
  */
-function listOf(actor: AuthorizedActor, { view, reason, claimedBy }: QueueCut, now: string): TaskList {
+function listOf(actor: AuthorizedActor, { view, claimedBy, ...ofOrder }: QueueCut, now: string): TaskList {
   const all = decidableBy(actor, actor.person ?? "");
   const parameters = [...all.parameters];
   const parameter = (value: unknown) => `$${parameters.push(value) + 1}`;
   const claimed = claimedBy === undefined ? undefined : parameter(claimedBy);
   const ranges = claimed === undefined ? all.ranges : [`t.owner = ${claimed} AND ${open}`];
   const shown = [all.shown];
-  if (reason !== undefined) shown.push(hasReason(parameter(reason)));
+  shown.push(...orderFits(ofOrder, parameter));
   const list = (of: readonly string[], standing = false): TaskList => ({
     ranges: of,
     shown: shown.join(" AND "),
@@ -89,10 +96,25 @@ function listOf(actor: AuthorizedActor, { view, reason, claimedBy }: QueueCut, n
   }
 }
 
-/** Whether this rule asked for a person at the order of a row `w`; a scalar, because an EXISTS may be planned over all orders. */
-function hasReason(parameter: string): string {
-  return `coalesce((SELECT o.reasons @> ARRAY[${parameter}]::text[] FROM orders o
-    WHERE o.workspace = $1 AND o.generation = w.generation AND o.order_id = w.order_id), false)`;
+/**
+ * What the order of a row `w` has to be like, one condition or none; a scalar, because an EXISTS may be planned over all
+ * orders.
+ */
+function orderFits(
+  { reason, amount }: Pick<QueueFilter, "reason" | "amount">,
+  parameter: (value: unknown) => string,
+): string[] {
+  const fits: string[] = [];
+  if (reason !== undefined) fits.push(`o.reasons @> ARRAY[${parameter(reason)}]::text[]`);
+  if (amount) fits.push(`o.currency = ${parameter(amount.currency)}`);
+  if (amount?.from_minor !== undefined)
+    fits.push(`o.amount_minor >= ${parameter(amount.from_minor)}::bigint`);
+  if (amount?.to_minor !== undefined) fits.push(`o.amount_minor <= ${parameter(amount.to_minor)}::bigint`);
+  if (fits.length === 0) return [];
+  return [
+    `coalesce((SELECT ${fits.join(" AND ")} FROM orders o
+      WHERE o.workspace = $1 AND o.generation = w.generation AND o.order_id = w.order_id), false)`,
+  ];
 }
 
 /** What of the queue is asked for; `cursor` is the `next` of the page before, and what is no cursor begins at the start. */

@@ -5,6 +5,10 @@ test("of a queue's address the cut is kept, and only where there is less in it t
   expect(searchKept("queue", "claimedBy=ana&reason=limit@1&view=mine&utm=1")).toBe(
     "view=mine&reason=limit%401&claimedBy=ana",
   );
+  expect(searchKept("queue", "amountTo=5&amountFrom=1,000.50&currency=GBP")).toBe("currency=GBP");
+  expect(searchKept("queue", "amountTo=5000&amountFrom=1,000.50&currency=GBP")).toBe(
+    "currency=GBP&amountFrom=1000.50&amountTo=5000",
+  );
   expect(searchKept("queue", "view=mine")).toBeNull();
   expect(searchKept("queue", "reason=nothing")).toBeNull();
 });
