@@ -4,6 +4,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "./button";
 import type { Place } from "./go-to";
+import { OnlyOwnLeft } from "./left-in-tab";
 import { LiveBanner, LiveProvider, type LiveProviderProps } from "./live";
 import { Logo } from "./logo";
 import { Navigation, type NavigationItem } from "./navigation";
@@ -29,7 +30,9 @@ export type AppFrameProps = {
 export function AppFrame(props: AppFrameProps) {
   const { navigation, places, person, home, signOut, live, children } = props;
   return (
-    <LiveProvider {...live}>
+    // Another person begins anew: nothing of what was typed before them stays in a field.
+    <LiveProvider key={live.person} {...live}>
+      <OnlyOwnLeft person={live.person} />
       <Palette places={places} person={live.person} signOut={signOut}>
         <div className="flex min-h-dvh flex-col">
           <a

@@ -120,6 +120,11 @@ export function useChanges(listener: (changes: LiveChanges) => void): void {
   useEffect(() => liveConnection().onChanges((changes) => latest.current(changes)), []);
 }
 
+/** Who is signed in. Only inside the frame of somebody's page. */
+export function useSignedIn(): string {
+  return useContext(LiveContext)!.person;
+}
+
 const nobody: readonly LivePerson[] = [];
 const sayAgain_ms = 20_000;
 

@@ -1,6 +1,7 @@
 const recent_max = 6;
 
-const placeOf = (person: string) => `holdpoint-recent/${person}`;
+const places = "holdpoint-recent/";
+const placeOf = (person: string) => `${places}${person}`;
 
 /** The orders this person looked at in this tab, the latest first: ids and nothing that is personal. */
 export function recentOrders(person: string): string[] {
@@ -13,4 +14,10 @@ export function rememberOrder(person: string, pathname: string): void {
   if (!id) return;
   const others = recentOrders(person).filter((each) => each !== id);
   sessionStorage.setItem(placeOf(person), [id, ...others].slice(0, recent_max).join());
+}
+
+/** Forgets what anybody looked at in this tab. */
+export function forgetRecentOrders(): void {
+  for (const place of Object.keys(sessionStorage))
+    if (place.startsWith(places)) sessionStorage.removeItem(place);
 }

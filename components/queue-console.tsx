@@ -24,7 +24,7 @@ import type { DecisionState } from "./decision-form";
 import { EmptyState } from "./empty-state";
 import type { ViewTime } from "./format";
 import { type KeyHelp, KeySheet, type KeySheetHandle } from "./key-sheet";
-import { useChanges, usePresence } from "./live";
+import { useChanges, usePresence, useSignedIn } from "./live";
 import { tellCount } from "./navigation-counts";
 import { Notice } from "./notice";
 import { AnswerError, fetchChanged, fetchPage, fetchReview } from "./queue-client";
@@ -106,7 +106,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const [confirming, setConfirming] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
   const [keysOn, switchKeys] = useSingleKeys();
-  const drafts = useDrafts();
+  const drafts = useDrafts(useSignedIn());
   const grid = useRef<HTMLTableElement>(null);
   const noteField = useRef<HTMLTextAreaElement>(null);
   const filterField = useRef<HTMLInputElement>(null);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Browser, Page } from "playwright/test";
-import { expect, test } from "./journey";
+import { askForOrder, expect, showInQueue, test } from "./journey";
 
 /** Somebody of this journey's own, so that no other journey loses a person. */
 async function addSomebody(
@@ -26,10 +26,14 @@ async function signInAs(
 ): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   await page.goto("/sign-in");
+  await giveWho(page, { email, password });
+  return page;
+}
+
+async function giveWho(page: Page, { email, password }: { email: string; password: string }) {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  return page;
 }
 
 const signedIn = (page: Page) =>
@@ -172,11 +176,91 @@ test("what was typed survives a session that has ended meanwhile", async ({ as, 
 
   const window = await jo.context().newPage();
   await window.goto("/sign-in");
-  await window.getByLabel("E-mail").fill(somebody.email);
-  await window.getByLabel("Password").fill(somebody.password);
-  await window.getByRole("button", { name: "Sign in" }).click();
+  await giveWho(window, somebody);
   await signedIn(window);
   await jo.getByRole("button", { name: "Send order" }).click();
   await expect(jo.getByRole("heading", { level: 1, name: new RegExp(number) })).toBeVisible();
   await jo.context().close();
+});
+
+/** Everything the scripts of this tab have kept in it, as one text. */
+const keptIn = (page: Page) => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+const noteIn = (page: Page) => page.getByLabel("Note", { exact: true });
+const asksWho = (page: Page) =>
+  expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+
+test("a note survives a session ended elsewhere for who wrote it, and nobody else ever sees it", async ({
+  as,
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const { number, path } = await askForOrder(await as("rita"));
+  const root = await as("root");
+  const [writer, next] = [await addSomebody(root, "reviewer"), await addSomebody(root, "reviewer")];
+  const endWriter = async () => {
+    await root.goto(`/people/${writer.id}`);
+    await root.getByRole("button", { name: "Sign out everywhere" }).click();
+    await expect(root.getByText("In no browser now.")).toBeVisible();
+  };
+  const note = `Ask about the wax seal, ${writer.id}`;
+  const page = await signInAs(browser, writer);
+  await signedIn(page);
+  await showInQueue(page, number);
+  await noteIn(page).fill(note);
+  await endWriter();
+  await page.goto("/queue");
+  await asksWho(page);
+  await giveWho(page, writer);
+  await signedIn(page);
+  await showInQueue(page, number);
+  await expect(noteIn(page)).toHaveValue(note);
+
+  // In the same tab, by another person: as a new page, and as the page that is still there.
+  await endWriter();
+  await page.goto("/queue");
+  await asksWho(page);
+  expect(await keptIn(page)).toContain(note);
+  await giveWho(page, next);
+  await signedIn(page);
+  await expect.poll(() => keptIn(page)).not.toContain(note);
+  await showInQueue(page, number);
+  await expect(noteIn(page)).toHaveValue("");
+  await page.goto(path);
+  await page.getByLabel("Comment").fill("No wax at all.");
+  const window = await page.context().newPage();
+  await window.goto("/account");
+  await window.getByRole("banner").getByRole("button", { name: "Sign out" }).click();
+  await asksWho(window);
+  await giveWho(window, writer);
+  await signedIn(window);
+  await page.getByRole("button", { name: "Claim" }).click();
+  await expect(page.getByRole("banner").getByText(`Jo ${writer.id}`)).toBeVisible();
+  await expect(page.getByLabel("Comment")).toHaveValue("");
+  await page.context().close();
+});
+
+test("who signs out leaves nothing of what was typed, in this tab or another", async ({ as, browser }) => {
+  const { number, path } = await askForOrder(await as("rita"));
+  const somebody = await addSomebody(await as("root"), "reviewer");
+  const note = `Ask about the wax seal, ${somebody.id}`;
+  const page = await signInAs(browser, somebody);
+  await signedIn(page);
+  const other = await page.context().newPage();
+  for (const tab of [page, other]) {
+    await showInQueue(tab, number);
+    await noteIn(tab).fill(note);
+    expect(await keptIn(tab)).toContain(note);
+  }
+  for (const tab of [page, other]) await tab.goto(path);
+  await expect.poll(() => keptIn(other)).toContain("holdpoint-recent");
+  await page.getByRole("banner").getByRole("button", { name: "Sign out" }).click();
+  await asksWho(page);
+  for (const tab of [page, other]) await expect.poll(() => keptIn(tab)).not.toContain("holdpoint-");
+  await giveWho(page, somebody);
+  await signedIn(page);
+  for (const tab of [page, other]) {
+    await showInQueue(tab, number);
+    await expect(noteIn(tab)).toHaveValue("");
+  }
+  await page.context().close();
 });

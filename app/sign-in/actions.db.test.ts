@@ -89,7 +89,7 @@ test("signed out, the same cookie opens nothing", async () => {
     ledTo("/"),
   );
   const kept = [...browser.cookies];
-  await expect(signOut()).rejects.toMatchObject(ledTo("/sign-in"));
+  await expect(signOut()).rejects.toMatchObject(ledTo("/sign-in?signed=out"));
   expect([...browser.cookies.values()].map(({ value }) => value)).toEqual([""]);
   browser.cookies = new Map(kept);
   expect(await currentActor()).toBeNull();

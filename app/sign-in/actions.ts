@@ -34,8 +34,9 @@ export async function signIn(_: SignInState, data: FormData): Promise<SignInStat
   }
 }
 
-/** Ends the session, on the server too, and leads back to the way in. */
+/** Ends the session, on the server too, and leads back to the way in, where the browser forgets what was typed. */
 export async function signOut(): Promise<void> {
-  if (await fromOwnPage()) await signOutHere();
-  redirect("/sign-in");
+  if (!(await fromOwnPage())) redirect("/sign-in");
+  await signOutHere();
+  redirect("/sign-in?signed=out");
 }

@@ -4,6 +4,7 @@ import { currentActor, providerName } from "#lib/auth/session";
 import { ownPath } from "#lib/web/next-path";
 import { buttonClass } from "../../components/button";
 import { EntryFrame } from "../../components/entry-frame";
+import { NothingLeft } from "../../components/left-in-tab";
 import { Notice } from "../../components/notice";
 import { SignInForm } from "../../components/sign-in-form";
 import { single } from "../reading";
@@ -20,6 +21,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const error = single(asked.error);
   return (
     <EntryFrame title="Sign in">
+      {single(asked.signed) === "out" && <NothingLeft />}
       <div className="grid gap-5">
         {provider && (
           <>
