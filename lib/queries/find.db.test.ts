@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "#lib/db";
 import { mintActor } from "#lib/domain/authority";
 import { instantAdapters } from "#lib/effects/instant";
-import { withClient } from "#scripts/embedded-postgres";
+import { findable, seedFindableNumbers } from "#scripts/seed/findable-numbers";
 import { seeded, seedOpenOrders } from "#scripts/seed/open-orders";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
 import { explaining, nodesOf, unbounded } from "#scripts/testing/explained";
@@ -158,18 +158,28 @@ describe("among many orders every number is a range of an index", () => {
       orders: 40_000,
       now: "2026-03-02T09:00:00.000Z",
     });
-    await withClient(urls.databaseOwnerUrl, async (client) => {
-      await client.query(
-        `INSERT INTO event (workspace, pos, stream, version, body, type, actor, occurred_at, recorded_at)
-         SELECT 'main', row_number() OVER (), 'order/' || order_id, 1,
-           convert_to('{"actor":{"type":"system","id":"nobody"},"data":{"key":"k","receipt":{"reference":"T-' || business_key || '"}}}', 'UTF8'),
-           'effectConfirmed', 'somebody', received_at, received_at
-         FROM orders`,
-      );
-      await client.query("VACUUM (ANALYZE) event");
-    });
+    await seedFindableNumbers(urls.databaseOwnerUrl, "main", workspace.keys);
   }, 120_000);
   afterAll(() => urls.drop());
+
+  test("and finds the seeded order by each, whoever measures it", async () => {
+    const database = openDatabase(urls.databaseUrl, 1);
+    const store = { database, keys: workspace.keys };
+    const by = async (text: string) =>
+      (await findOrders(signedIn("main", seeded.reviewer, "reviewer"), store, text)).map(({ by, orders }) => [
+        by,
+        orders.length,
+        orders[0]?.businessKey,
+      ]);
+    const { orderNumber, trackingNumber } = findable;
+    expect(await by(orderNumber)).toEqual([["orderNumber", 1, orderNumber]]);
+    expect(await by(trackingNumber)).toEqual([["trackingNumber", 1, orderNumber]]);
+    expect(await by(findable.orderId("main"))).toEqual([["orderId", 1, orderNumber]]);
+    expect(await by(findable.customerReference)).toEqual([
+      ["customerReference", found_max, expect.any(String)],
+    ]);
+    await database.$disconnect();
+  });
 
   test.each([
     ["T-S-00000500", "event_by_reference"],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "#lib/db";
 import { workspaceKeys } from "#lib/log/keys";
 import { withClient } from "#scripts/embedded-postgres";
+import { seedFindableNumbers } from "#scripts/seed/findable-numbers";
 import { seedOpenOrders } from "#scripts/seed/open-orders";
 import { listsOf, type Reading } from "#scripts/testing/console-lists";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
@@ -36,6 +37,7 @@ beforeAll(async () => {
     );
     await client.query("VACUUM (ANALYZE) event, subject_key");
   });
+  await seedFindableNumbers(urls.databaseOwnerUrl, "main", keys);
   database = openDatabase(urls.databaseUrl, 2);
 }, 180_000);
 afterAll(async () => {

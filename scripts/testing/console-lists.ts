@@ -1,19 +1,34 @@
-/** Every list and every count of the console, as its pages ask for them of a seeded workspace, each for who may see it. */
+/**
+ * Every list, every search and every count of the console, as its pages ask for them of a seeded workspace with findable
+ * numbers, each for who may see it.
+ */
 import type { AuthorizedActor, Role } from "#lib/domain/authority";
 import { mintActor } from "#lib/domain/authority";
 import { orderFulfilment } from "#lib/domain/workflows/order-fulfilment";
+import { customerIndex } from "#lib/log/keys";
+import { earlierOrders } from "#lib/queries/customer-orders";
 import { attentionPage, escalatedPage } from "#lib/queries/escalations";
+import { findOrders, ordersNamed } from "#lib/queries/find";
 import { operations } from "#lib/queries/operations";
 import { orderStandings, ordersPage } from "#lib/queries/orders";
 import { count_max, type Page } from "#lib/queries/page";
 import { unknownOutside } from "#lib/queries/possible";
-import { queue, queueCounts, queueOf, queueViews } from "#lib/queries/queue";
+import {
+  claimants,
+  countCuts,
+  type QueueFilter,
+  queue,
+  queueCounts,
+  queueOf,
+  queueViews,
+} from "#lib/queries/queue";
 import { needingChanges, requestsPage } from "#lib/queries/requests";
 import { dueWithin, letThroughSince, nextDeadline, ownOrders } from "#lib/queries/start";
 import type { Store } from "#lib/queries/store";
 import { atRiskPage, claimedBy, loads } from "#lib/queries/supervision";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
 import { workflowView } from "#lib/queries/workflows";
+import { findable } from "../seed/findable-numbers";
 import { seeded } from "../seed/open-orders";
 
 /** Asks once; answers how many rows it was given, or how many it counted. */
@@ -22,6 +37,16 @@ export type Reading = (store: Store) => Promise<number>;
 type Paged = (store: Store, cursor?: string) => Promise<Page<unknown>>;
 
 const pages_deep = 10;
+
+/** What the queue is narrowed by: much and nothing of what is walked has such a rule or amount; who has claimed is a range. */
+const filters: { [name: string]: QueueFilter } = {
+  "by rule": { reason: "firstTimeCustomer@1" },
+  "by a rule no order has": { reason: "missingCustomer@1" },
+  "by who has claimed": { claimedBy: "seed-reviewer-7" },
+  "by amount": { amount: { currency: "GBP", from_minor: 100_000, to_minor: 1_000_000 } },
+  "by an amount no order has": { amount: { currency: "EUR" } },
+  "by rule and who has claimed": { reason: "firstTimeCustomer@1", claimedBy: "seed-reviewer-7" },
+};
 
 /** By name. Lists that go on are there twice: their first page, and one further down. */
 export function listsOf(workspace: string, now: string): { [name: string]: Reading } {
@@ -32,6 +57,7 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
   const manyRoles = actor("seed-many-roles", "reviewer", "supervisor", "admin");
   const requester = actor(seeded.requester, "requester");
   const greatRequester = actor(seeded.greatRequester, "requester", "reviewer");
+  const ownTenth = actor(seeded.greatRequester, "requester");
   const auditor = actor("seed-auditor-1", "auditor");
 
   const lists: { [name: string]: Paged } = {
@@ -46,6 +72,14 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
           `queue, ${view}`,
           (store: Store, cursor?: string) => queue(reviewer, store, now, { view, cursor }),
         ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(filters).flatMap(([by, filter]) =>
+        queueViews.map((view) => [
+          `queue, ${view} ${by}`,
+          (store: Store, cursor?: string) => queue(reviewer, store, now, { view, ...filter, cursor }),
+        ]),
+      ),
     ),
     "escalations, at risk": (store, cursor) => atRiskPage(supervisor, store, now, cursor),
     "escalations, claimed by one": (store, cursor) => claimedBy(supervisor, store, seeded.reviewer, cursor),
@@ -80,6 +114,26 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
       const orders = lines.map(({ order }) => order);
       return (await queueOf(reviewer, store, now, { view: "all", orders })).length;
     },
+    "queue, narrowed, of some orders": async (store) => {
+      const { lines } = await queue(reviewer, store, now);
+      const orders = lines.map(({ order }) => order);
+      const narrowed = filters["by rule"];
+      return (await queueOf(reviewer, store, now, { view: "all", ...narrowed, orders })).length;
+    },
+    "queue, who has claimed": async (store) => (await claimants(reviewer, store)).length,
+    ...Object.fromEntries(
+      Object.entries(searches(workspace)).flatMap(([by, text]) => [
+        [`search, ${by}`, found(reviewer, text)],
+        [`search, ${by}, of who asked for a tenth`, found(ownTenth, text)],
+      ]),
+    ),
+    "search, looked at lately": async (store) =>
+      (await ordersNamed(reviewer, store, [findable.orderId(workspace)])).length,
+    "orders, earlier ones of a customer": async (store) => {
+      const customer = customerIndex(store.keys, findable.customerReference);
+      const last = { customerIndex: customer, order: "", receivedAt: now };
+      return (await earlierOrders(reviewer, store, last)).orders.length;
+    },
     "orders, before a day": async (store) => (await ordersPage(auditor, store, { before })).lines.length,
     "orders, of a number": async (store) =>
       (await ordersPage(auditor, store, { businessKey: "S-00000500" })).lines.length,
@@ -93,6 +147,15 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
       const cuts = await queueCounts(reviewer, store, now);
       return Object.values(cuts).reduce((sum, { count }) => sum + count, 0);
     },
+    ...Object.fromEntries(
+      Object.entries(filters).map(([by, filter]) => [
+        `counts, cuts of the queue ${by}`,
+        async (store: Store) => {
+          const cuts = queueViews.map((view) => ({ view, ...filter }));
+          return (await countCuts(reviewer, store, now, cuts)).reduce((sum, { count }) => sum + count, 0);
+        },
+      ]),
+    ),
     "counts, steps of a workflow": async (store) => {
       const steps = (await workflowView(auditor, store, orderFulfilment.name))?.steps ?? [];
       return steps.reduce((sum, { now: at }) => sum + (at?.count ?? 0), 0);
@@ -108,6 +171,24 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
       return Object.values(depths).reduce((sum, { count }) => sum + count, 0);
     },
   };
+}
+
+/** What is typed into the search, by what it means there. */
+function searches(workspace: string): { [by: string]: string } {
+  return {
+    "order number": findable.orderNumber,
+    "order number's beginning": findable.orderNumber.slice(0, -2),
+    "beginning that all have": findable.orderNumber.slice(0, 2),
+    "tracking number": findable.trackingNumber,
+    "customer reference": findable.customerReference,
+    "order id": findable.orderId(workspace),
+    "what nothing is called": "nothing is called this",
+  };
+}
+
+function found(actor: AuthorizedActor, text: string): Reading {
+  return async (store) =>
+    (await findOrders(actor, store, text)).reduce((sum, { orders }) => sum + orders.length, 0);
 }
 
 function countedOf({ decidable, escalated }: Waiting): number {
