@@ -7,10 +7,8 @@ import { forgetApiKey, keepApiKey, makeApiKey, type NewApiKey } from "#lib/auth/
 import { authContext } from "#lib/auth/context";
 import { givePassword, whoSignsInBy } from "#lib/auth/credential";
 import { endSessionOf, endSessionsOf } from "#lib/auth/live-session";
-import { type AuthorizedActor, roles } from "#lib/domain/authority";
-import type { Command } from "#lib/domain/commands";
-import { type Rejection, reject } from "#lib/domain/rejection";
-import { isOnlyAdmin } from "#lib/queries/people";
+import { roles } from "#lib/domain/authority";
+import { reject } from "#lib/domain/rejection";
 import { commandAction } from "#lib/web/action";
 import type { CommandState } from "../../components/command-form";
 import type { PersonFormState } from "../../components/person-form";
@@ -99,8 +97,7 @@ export const grantRole = commandAction<CommandState, RoleOfSomebody>({
 export const revokeRole = commandAction<CommandState, RoleOfSomebody>({
   engine,
   fields: roleOfSomebody,
-  command: ({ person, role }, actor) =>
-    unlessOnlyAdmin(actor, role === "admin" ? person : null, { type: "person.revoke", person, role }),
+  command: ({ person, role }) => ({ type: "person.revoke", person, role }),
   done: (_, { person, role }) => changed(person, `The role ${role} is taken away.`),
   refused: refusedCommand,
 });
@@ -109,7 +106,7 @@ export const revokeRole = commandAction<CommandState, RoleOfSomebody>({
 export const disablePerson = commandAction<CommandState, Somebody>({
   engine,
   fields: somebody,
-  command: ({ person }, actor) => unlessOnlyAdmin(actor, person, { type: "person.disable", person }),
+  command: ({ person }) => ({ type: "person.disable", person }),
   async done(_, { person }) {
     await endSessionsOf(authContext(), person);
     return changed(person, "The account is disabled, and signed out everywhere.");
@@ -125,18 +122,6 @@ export const enablePerson = commandAction<CommandState, Somebody>({
   done: (_, { person }) => changed(person, "The account is enabled."),
   refused: refusedCommand,
 });
-
-/** The command, or why not: the engine would do it, and then nobody in the console could undo it. */
-async function unlessOnlyAdmin(
-  actor: AuthorizedActor,
-  person: string | null,
-  command: Command,
-): Promise<Command | Rejection> {
-  // Who may not manage people is refused by the engine, which writes it down.
-  if (person === null || !mayManagePeople(actor) || !(await isOnlyAdmin(actor, authContext(), person)))
-    return command;
-  return reject("notPossible", "This is the only admin who may act. Make somebody else an admin first.");
-}
 
 const anotherPassword = somebody.transform((typed) => ({ ...typed, password: makePassword() }));
 

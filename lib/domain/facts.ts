@@ -22,6 +22,8 @@ export type Facts = {
   principal: Principal;
   /** Whether a person exists and may act; null when there is no such person. */
   person(id: string): { disabled: boolean; grants: readonly Grant[] } | null;
+  /** Whether somebody else is an admin who may act. Known for who takes that right from themselves. */
+  anotherAdmin(than: string): boolean;
   policy: { parameters: PolicyParameters; reference: string };
   /** A calendar by name (its newest version) or by `stream@version` (as it was pinned). */
   calendar(nameOrReference: string): { calendar: BusinessCalendar; reference: string };

@@ -97,13 +97,14 @@ export function decidePerson(
         ? reject("wrongState", `This person has the role ${command.role} already.`, { field: "role" })
         : [{ type: "roleGranted", data: { role: command.role } }];
     case "person.revoke":
-      return has(state, command.role)
-        ? [{ type: "roleRevoked", data: { role: command.role } }]
-        : reject("wrongState", `This person does not have the role ${command.role}.`, { field: "role" });
+      if (!has(state, command.role))
+        return reject("wrongState", `This person does not have the role ${command.role}.`, { field: "role" });
+      if (command.role === "admin" && isOnlyAdmin(facts, command.person)) return onlyAdmin();
+      return [{ type: "roleRevoked", data: { role: command.role } }];
     case "person.disable":
-      return state.disabled
-        ? reject("wrongState", "This person is disabled already.")
-        : [{ type: "personDisabled", data: {} }];
+      if (state.disabled) return reject("wrongState", "This person is disabled already.");
+      if (isOnlyAdmin(facts, command.person)) return onlyAdmin();
+      return [{ type: "personDisabled", data: {} }];
     case "person.enable":
       return state.disabled
         ? [{ type: "personEnabled", data: {} }]
@@ -149,6 +150,15 @@ function mayManage(facts: Facts, command: PersonCommand): Rejection | null {
     return refuse("role", "Only who signs in by an account elsewhere links it.");
   const grant = grantOf(facts, ["admin"], "manage people");
   return isRejection(grant) ? grant : null;
+}
+
+/** Without this person nobody could give anybody a role again: only an operator at the command line goes so far. */
+function isOnlyAdmin(facts: Facts, person: string): boolean {
+  return facts.principal.kind === "person" && !facts.anotherAdmin(person);
+}
+
+function onlyAdmin(): Rejection {
+  return reject("notPossible", "This is the only admin who may act. Make somebody else an admin first.");
 }
 
 function has(state: PersonState, role: Role): boolean {

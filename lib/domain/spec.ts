@@ -208,6 +208,7 @@ export class Spec {
       now,
       principal,
       person: (id) => (people[id] ? { disabled: disabled.includes(id), grants: grantsOf(id) } : null),
+      anotherAdmin: () => true,
       policy: { parameters: policy, reference: "policy/order-fulfilment@1" },
       calendar: () => ({ calendar, reference: "calendar/always@1" }),
       customerIndex: reference === undefined ? undefined : `index of ${reference}`,

@@ -19,6 +19,7 @@ import {
   type CustomerOrders,
   calendarFact,
   type HistoryQuestion,
+  isActingAdmin,
   isRevoked,
   personFact,
   policyFact,
@@ -230,6 +231,8 @@ export class Decider {
       now,
       principal: principalOf(job.asking.actor, person === undefined ? undefined : personHeld(person)),
       person: (id) => personFact(personHeld(id)),
+      anotherAdmin: (than) =>
+        job.permitting.some((permits) => permits.stream !== `person/${than}` && isActingAdmin(permits)),
       get policy() {
         return policyFact(job.permitting.find(({ stream }) => stream.startsWith("policy/")));
       },

@@ -8,7 +8,7 @@ import { commandMac, orderId } from "#lib/log/keys";
 import { Appender, commandKey, RowsVersionError } from "./append";
 import { Batches } from "./batches";
 import { Decider, type DeciderOptions } from "./decider";
-import { permittingStreams, pinnedStreams, stoppedFact } from "./fact-loader";
+import { otherAdmins, permittingStreams, pinnedStreams, stoppedFact } from "./fact-loader";
 import type { Accepted, Asking } from "./job";
 import { type Bookkeeping, Refusals } from "./refusals";
 import type { SealedEvent } from "./seal";
@@ -141,7 +141,11 @@ export class Engine {
       const definition = this.#decider.definitionOf(command, held);
       if (definition === null && command.type === "order.receive")
         return reject("invalid", `There is no workflow ${command.workflow}.`, { field: "workflow" });
-      for (const wanted of permittingStreams(command, { person, definition, workspace: this.workspace }))
+      const { database } = this.#options;
+      for (const wanted of [
+        ...permittingStreams(command, { person, definition, workspace: this.workspace }),
+        ...(await otherAdmins(database, this.workspace, command, person)),
+      ])
         permitting.push(await this.streams.acquire(wanted));
       if (stream.startsWith("order/"))
         for (const wanted of pinnedStreams(held.current.state as OrderState | null))

@@ -37,6 +37,37 @@ export function permittingStreams(
   return streams;
 }
 
+const otherAdmins_max = 8;
+
+/**
+ * For who takes the right of an admin from themselves: the streams of other admins. They permit it, so two who do so at once
+ * can't both be the one before the last. Who acts on somebody else stays an admin, whose stream is among the others.
+ */
+export async function otherAdmins(
+  database: Database,
+  workspace: string,
+  command: Command,
+  person: string | undefined,
+): Promise<string[]> {
+  const gives =
+    command.type === "person.disable" || (command.type === "person.revoke" && command.role === "admin");
+  if (!gives || command.person !== person) return [];
+  const rows = await database.$queryRawUnsafe<{ person_id: string }[]>(
+    `SELECT person_id FROM person
+     WHERE workspace = $1 AND generation = (SELECT generation FROM workspace_head WHERE workspace = $1)
+       AND NOT disabled AND roles @> '{admin}' AND person_id <> $2
+     ORDER BY person_id LIMIT ${otherAdmins_max}`,
+    workspace,
+    person,
+  );
+  return rows.map(({ person_id }) => `person/${person_id}`);
+}
+
+export function isActingAdmin(held: Held): boolean {
+  const fact = held.stream.startsWith("person/") ? personFact(held) : null;
+  return fact !== null && !fact.disabled && fact.grants.some(({ role }) => role === "admin");
+}
+
 /** Calendars an order has pinned: read, but not guarded, because a pinned version never changes. */
 export function pinnedStreams(state: OrderState | null): Set<string> {
   return new Set(Object.values(state?.tasks ?? {}).map(({ clock }) => streamOfReference(clock.calendar)));
