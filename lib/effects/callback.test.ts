@@ -1,7 +1,8 @@
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { readCarrierCallback, readHttpCallback } from "./callback";
+import { readVerifyingKey } from "./webhook-verification";
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 const otherSecret = `whsec_${Buffer.alloc(24, 8).toString("base64")}`;
@@ -179,7 +180,7 @@ describe("400 and 413", () => {
 describe("a connection's callback", () => {
   const readHttp = (content: object, at = now) => {
     const { headers, body } = signed({ body: JSON.stringify({ timestamp: captured.timestamp, ...content }) });
-    return readHttpCallback(secret, headers, body, at);
+    return readHttpCallback([readVerifyingKey(secret)], headers, body, at);
   };
   const confirmed = { type: "effect.confirmed", data: { effectKey, reference: "INV-1" } };
 
@@ -215,8 +216,79 @@ describe("a connection's callback", () => {
 
   test("is forged with another secret, and stale after five minutes", () => {
     const { headers, body } = signed({ secret: otherSecret, body: JSON.stringify(confirmed) });
-    expect(readHttpCallback(secret, headers, body, now)).toMatchObject({ ok: false, status: 401 });
+    const keys = [readVerifyingKey(secret)];
+    expect(readHttpCallback(keys, headers, body, now)).toMatchObject({ ok: false, status: 401 });
     expect(readHttp(confirmed, "2024-05-01T10:05:01.000Z")).toMatchObject({ ok: false, status: 401 });
+  });
+});
+
+describe("a connection's callback while keys are changed", () => {
+  const body = Buffer.from(
+    JSON.stringify({
+      type: "effect.confirmed",
+      timestamp: now,
+      data: { effectKey, reference: "INV-1" },
+    }),
+  );
+  const at = String(Date.parse(now) / 1000);
+  const read = (keys: readonly string[], signature: string, sent = body) => {
+    const headers = new Headers({
+      "webhook-id": "msg_1",
+      "webhook-timestamp": at,
+      "webhook-signature": signature,
+    });
+    return readHttpCallback(keys.map(readVerifyingKey), headers, sent, now);
+  };
+  const pair = () => {
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
+    return { privateKey, bytes: raw, whpk: `whpk_${raw}` };
+  };
+  const [ours, another] = [pair(), pair()];
+  const message = (sent = body) => Buffer.concat([Buffer.from(`msg_1.${at}.`), sent]);
+  const v1a = (by = ours, sent = body) =>
+    `v1a,${sign(null, message(sent), by.privateKey).toString("base64")}`;
+  const v1 = (key: Uint8Array) => `v1,${createHmac("sha256", key).update(message()).digest("base64")}`;
+  const [old, young] = [Buffer.alloc(24, 7), Buffer.alloc(24, 8)];
+  const taken = { ok: true, webhookId: "msg_1", effectKey };
+  const forged = { ok: false, status: 401 };
+
+  test("is taken with the old secret, with the new one, and with both", () => {
+    for (const signature of [v1(old), v1(young), `${v1(young)} ${v1(old)}`])
+      expect(read([secret, otherSecret], signature)).toMatchObject(taken);
+    expect(read([otherSecret], v1(old))).toEqual({ ...forged, detail: expect.any(String) });
+    expect(read([secret, otherSecret], v1(Buffer.alloc(24, 9)))).toMatchObject(forged);
+  });
+
+  test("is taken by the public key of who signed it with Ed25519, beside a secret or another key", () => {
+    for (const keys of [[ours.whpk], [another.whpk, ours.whpk], [secret, ours.whpk], [ours.whpk, secret]])
+      expect(read(keys, v1a())).toMatchObject(taken);
+    expect(read([secret, ours.whpk], v1(old))).toMatchObject(taken);
+    expect(read([ours.whpk], `v1,AAAA ${v1a(another)} ${v1a()}`)).toMatchObject(taken);
+  });
+
+  test("is forged by another private key, and changed after signing", () => {
+    expect(read([ours.whpk, secret], v1a(another))).toMatchObject(forged);
+    expect(read([ours.whpk], v1a(), Buffer.concat([body, Buffer.from(" ")]))).toMatchObject(forged);
+    expect(read([], v1a())).toMatchObject(forged);
+  });
+
+  test("a key counts for its own version: what is public is no shared secret", () => {
+    const known = Buffer.from(ours.bytes, "base64");
+    expect(read([ours.whpk], v1(known))).toMatchObject(forged);
+    expect(read([ours.whpk], v1a().replace("v1a,", "v1,"))).toMatchObject(forged);
+    expect(read([secret], v1(old).replace("v1,", "v1a,"))).toMatchObject(forged);
+    expect(read([ours.whpk], v1a().replace("v1a,", "v1b,"))).toMatchObject(forged);
+  });
+
+  test.each(["v1a", "v1a,", "v1a,AAAA", `v1a,${"A".repeat(86)}==`])("%s is no signature", (signature) => {
+    expect(read([ours.whpk, secret], signature)).toMatchObject(forged);
+  });
+
+  test("a signature behind the tenth is not looked at", () => {
+    const strange = Array.from({ length: 10 }, () => v1a(another));
+    expect(read([ours.whpk], [...strange.slice(1), v1a()].join(" "))).toMatchObject(taken);
+    expect(read([ours.whpk], [...strange, v1a()].join(" "))).toMatchObject(forged);
   });
 });
 

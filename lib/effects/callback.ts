@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { EffectOutcome } from "./adapter";
 import { outsideInstant, outsideLine, outsideReference, whatIsWrong } from "./outside-text";
+import { isSignedBy, type VerifyingKey } from "./webhook-verification";
 
 const callback_bytes_max = 16 * 1024;
 const tolerance_ms = 5 * 60 * 1000;
@@ -61,14 +61,17 @@ export type Callback =
 
 type Refused = { ok: false; status: 400 | 401 | 413; detail: string };
 
-/** Reads the carrier's callback: `readSigned` says how, and what is refused. */
+/**
+ * Reads the carrier's callback: `readSigned` says how, and what is refused. `secret` is `whsec_` and base64. Throws when it
+ * holds no key: that is configuration.
+ */
 export function readCarrierCallback(
   secret: string,
   headers: Pick<Headers, "get">,
   rawBody: Uint8Array,
   now: string,
 ): Callback {
-  const signed = readSigned(carrierBody, secret, headers, rawBody, now);
+  const signed = readSigned(carrierBody, [{ kind: "hmac", secret: keyOf(secret) }], headers, rawBody, now);
   if (!signed.ok) return signed;
   const { type, data, timestamp: occurredAt } = signed.body;
   const read = { ok: true as const, webhookId: signed.webhookId, effectKey: data.effectKey, occurredAt };
@@ -82,14 +85,17 @@ export function readCarrierCallback(
   }
 }
 
-/** Reads the callback of a connection of `http.call`, which says how a pending call ended: `readSigned` says how. */
+/**
+ * Reads the callback of a connection of `http.call`, which says how a pending call ended: `readSigned` says how. While keys are
+ * changed there are several, and one of them is enough.
+ */
 export function readHttpCallback(
-  secret: string,
+  keys: readonly VerifyingKey[],
   headers: Pick<Headers, "get">,
   rawBody: Uint8Array,
   now: string,
 ): Callback {
-  const signed = readSigned(httpBody, secret, headers, rawBody, now);
+  const signed = readSigned(httpBody, keys, headers, rawBody, now);
   if (!signed.ok) return signed;
   const { type, data, timestamp: occurredAt } = signed.body;
   const read = { ok: true as const, webhookId: signed.webhookId, effectKey: data.effectKey, occurredAt };
@@ -102,16 +108,16 @@ export function readHttpCallback(
 }
 
 /**
- * Reads a signed message (Standard Webhooks, symmetric `v1`) whose content is a `body`.
+ * Reads a message (Standard Webhooks, `v1` and `v1a`) that one of `keys` signed, whose content is a `body`.
  *
- * `secret` is `whsec_` and base64; `rawBody` are the bytes as they came, since a signature does not survive parsing;
+ * `rawBody` are the bytes as they came, since a signature does not survive parsing;
  * `now` is `YYYY-MM-DDTHH:MM:SS.sssZ`. 413: over 16 KiB. 400: headers missing or malformed, or a signed body that is no
  * callback of ours. 401: no signature matches, or it is more than 5 minutes from `now`. Inside those 5 minutes a repeat
- * reads like the first and is recognised by `webhookId`. Throws when `secret` holds no key: that is configuration.
+ * reads like the first and is recognised by `webhookId`.
  */
 function readSigned<Body>(
   body: z.ZodType<Body>,
-  secret: string,
+  keys: readonly VerifyingKey[],
   headers: Pick<Headers, "get">,
   rawBody: Uint8Array,
   now: string,
@@ -128,8 +134,8 @@ function readSigned<Body>(
   if (!/^[\x21-\x2d\x2f-\x7e]{1,200}$/.test(webhookId) || !/^\d{1,12}$/.test(timestamp))
     return refused(400, "webhook-id or webhook-timestamp is malformed");
 
-  if (!isSigned(keyOf(secret), webhookId, timestamp, rawBody, signatures))
-    return refused(401, "No signature matches");
+  const message = Buffer.concat([Buffer.from(`${webhookId}.${timestamp}.`), rawBody]);
+  if (!isSignedBy(keys, message, signatures)) return refused(401, "No signature matches");
   // Written so that a clock that cannot be read refuses too.
   if (!(Math.abs(Number(timestamp) * 1000 - Date.parse(now)) <= tolerance_ms))
     return refused(401, "The signature is more than 5 minutes from the present");
@@ -153,18 +159,4 @@ function keyOf(secret: string): Buffer {
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
   if (key.length === 0) throw new Error("The secret of the callbacks holds no key");
   return key;
-}
-
-function isSigned(key: Buffer, id: string, timestamp: string, body: Uint8Array, signatures: string): boolean {
-  const expected = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest();
-  // Several signatures stand in the header while the carrier changes its secret.
-  return signatures
-    .split(" ")
-    .slice(0, 10)
-    .some((signature) => {
-      const [version, encoded] = signature.split(",");
-      if (version !== "v1" || encoded === undefined) return false;
-      const given = Buffer.from(encoded, "base64");
-      return given.length === expected.length && timingSafeEqual(given, expected);
-    });
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readConnections } from "./connection";
 
 const address = "https://billing.example/v2/";
+const whsec = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString("base64")}`;
 const read = (connection: object, demo = false) => readConnections({ billing: connection }, { demo });
 
 test("a connection, with careful answers to what is not said", () => {
@@ -11,6 +12,7 @@ test("a connection, with careful answers to what is not said", () => {
     base: "/v2",
     headers: {},
     signingKeys: [],
+    callbackKeys: [],
     concurrency_max: 8,
     doubt: { kind: "neither" },
     demo: false,
@@ -18,12 +20,18 @@ test("a connection, with careful answers to what is not said", () => {
 });
 
 test("a connection that calls back, and says by when", () => {
-  const callbackSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+  const callbackSecret = whsec(24);
   expect(read({ address, callbackSecret, answersWithin_ms: 60_000 }).get("billing")).toMatchObject({
-    callbackSecret,
+    callbackKeys: [{ kind: "hmac", secret: Buffer.alloc(24, 7) }],
     answersWithin_ms: 60_000,
     signingKeys: [],
   });
+});
+
+test("a connection that changes what it signs callbacks with", () => {
+  const callbackSecret = [whsec(24), `whpk_${Buffer.alloc(32, 7).toString("base64")}`, whsec(64)];
+  const { callbackKeys } = read({ address, callbackSecret }).get("billing")!;
+  expect(callbackKeys.map(({ kind }) => kind)).toEqual(["hmac", "ed25519", "hmac"]);
 });
 
 test("http is for the demo", () => {
@@ -48,11 +56,24 @@ describe("refused, by name and without the value", () => {
     ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["hush"] }],
     ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["whsec_aHVzaA=="] }],
     ["signingKeys.0: a signing key is whsec_", { address, signingKeys: ["whsk_aHVzaA=="] }],
-    ["callbackSecret: a signing key is whsec_", { address, callbackSecret: "hush" }],
-    ["callbackSecret: a signing key is whsec_", { address, callbackSecret: "whsec_aHVzaA==" }],
+    ["billing of http.call: callbackSecret: a verifying key is whsec_", { address, callbackSecret: "hush" }],
+    ["callbackSecret: a verifying key is whsec_", { address, callbackSecret: "whsec_aHVzaA==" }],
+    ["callbackSecret: a verifying key is whsec_", { address, callbackSecret: whsec(65) }],
+    ["callbackSecret: a verifying key is whsec_", { address, callbackSecret: "whpk_aHVzaA==" }],
     [
-      "callbackSecret: only a shared secret",
-      { address, callbackSecret: `whsk_${Buffer.alloc(32, 7).toString("base64")}` },
+      "callbackSecret.1: a verifying key is whsec_",
+      { address, callbackSecret: [whsec(24), `whpk_${Buffer.alloc(33, 7).toString("base64")}`] },
+    ],
+    ["callbackSecret.1: a verifying key is whsec_", { address, callbackSecret: [whsec(24), "whpk_hush!"] }],
+    ["callbackSecret.0: whsk_ is the private key", { address, callbackSecret: ["whsk_aHVzaA=="] }],
+    ["billing.callbackSecret: must be a key or a list of one to 4 keys", { address, callbackSecret: [] }],
+    [
+      "billing.callbackSecret: must be a key or a list of one to 4 keys",
+      { address, callbackSecret: { hush: "hush" } },
+    ],
+    [
+      "billing.callbackSecret: must be a key or a list",
+      { address, callbackSecret: Array(5).fill(whsec(24)) },
     ],
     ["billing.answersWithin_ms", { address, answersWithin_ms: 0 }],
     ["billing.doubt.keyRetention_ms", { address, doubt: { kind: "honoursKey" } }],

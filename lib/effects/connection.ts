@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Doubt } from "./adapter";
 import { whatIsWrong } from "./outside-text";
 import { readSigningKey, type SigningKey } from "./webhook-signature";
+import { readVerifyingKey, type VerifyingKey } from "./webhook-verification";
 
 /**
  * The outside systems this installation may call with `http.call`, by the name workflow definitions use. What is not here
@@ -19,8 +20,8 @@ export type HttpConnection = {
   /** Lower-case names; where the outside wants to know who calls. */
   headers: { readonly [name: string]: string };
   signingKeys: readonly SigningKey[];
-  /** `whsec_` and base64: what the outside signs its callbacks with. Without it none is taken. */
-  callbackSecret?: string;
+  /** What proves that the outside signed a callback; the old and the new while it changes its key. Without one none is taken. */
+  callbackKeys: readonly VerifyingKey[];
   /** How long a `pending` answer may take before it is in doubt; absent when it may take for ever. */
   answersWithin_ms?: number;
   concurrency_max: number;
@@ -31,6 +32,8 @@ export type HttpConnection = {
 
 const framing =
   /^(connection|content-(length|type|encoding)|expect|host|idempotency-key|keep-alive|te|trailer|transfer-encoding|upgrade|webhook-.*)$/i;
+const callbackKeys_max = 4;
+const keyOrList = `must be a key or a list of one to ${callbackKeys_max} keys`;
 const duration_ms = z.int().positive();
 
 const shape = z.record(
@@ -44,7 +47,13 @@ const shape = z.record(
       )
       .default({}),
     signingKeys: z.array(z.string()).max(4).default([]),
-    callbackSecret: z.string().optional(),
+    callbackSecret: z
+      .union([z.string(), z.array(z.string())], keyOrList)
+      .refine(
+        (keys) => typeof keys === "string" || (keys.length > 0 && keys.length <= callbackKeys_max),
+        keyOrList,
+      )
+      .optional(),
     answersWithin_ms: duration_ms.optional(),
     concurrency_max: z.int().min(1).max(256).default(8),
     doubt: z
@@ -65,7 +74,7 @@ export function readConnections(value: unknown, { demo }: { demo: boolean }): Ht
   const parsed = shape.safeParse(value);
   if (!parsed.success) throw new Error(`The connections of http.call: ${whatIsWrong(parsed.error)}`);
   return new Map(
-    Object.entries(parsed.data).map(([name, { address, signingKeys, headers, ...rest }]) => {
+    Object.entries(parsed.data).map(([name, { address, signingKeys, callbackSecret, headers, ...rest }]) => {
       const wrong = (problem: string) => new Error(`The connection ${name} of http.call: ${problem}`);
       if (!URL.canParse(address)) throw wrong("address is no URL");
       const { origin, pathname, protocol, username, password, search, hash } = new URL(address);
@@ -74,16 +83,17 @@ export function readConnections(value: unknown, { demo }: { demo: boolean }): Ht
       if (search || hash) throw wrong("address has more than a host and a path");
       const ours = Object.keys(headers).find((header) => framing.test(header));
       if (ours) throw wrong(`headers: ${ours} is not a connection's to set`);
-      const keyIn = (member: string, key: string) => {
+      const keyIn = <Key>(read: (key: string) => Key, member: string, key: string): Key => {
         try {
-          return readSigningKey(key);
+          return read(key);
         } catch (error) {
           throw wrong(`${member}: ${error instanceof Error ? error.message : error}`);
         }
       };
-      const { callbackSecret } = rest;
-      if (callbackSecret !== undefined && keyIn("callbackSecret", callbackSecret).kind !== "hmac")
-        throw wrong("callbackSecret: only a shared secret, whsec_, signs callbacks");
+      const keys =
+        typeof callbackSecret === "string"
+          ? [keyIn(readVerifyingKey, "callbackSecret", callbackSecret)]
+          : callbackSecret?.map((key, index) => keyIn(readVerifyingKey, `callbackSecret.${index}`, key));
       return [
         name,
         {
@@ -94,7 +104,8 @@ export function readConnections(value: unknown, { demo }: { demo: boolean }): Ht
           headers: Object.fromEntries(
             Object.entries(headers).map(([key, text]) => [key.toLowerCase(), text]),
           ),
-          signingKeys: signingKeys.map((key, index) => keyIn(`signingKeys.${index}`, key)),
+          signingKeys: signingKeys.map((key, index) => keyIn(readSigningKey, `signingKeys.${index}`, key)),
+          callbackKeys: keys ?? [],
           demo,
         },
       ];

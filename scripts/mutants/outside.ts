@@ -5,6 +5,7 @@ const dispatcher = "lib/engine/dispatcher.ts";
 const lane = "lib/engine/lane.ts";
 const held = "lib/engine/held.db.test.ts";
 const callback = "lib/effects/callback.ts";
+const verification = "lib/effects/webhook-verification.ts";
 const exchange = "lib/effects/http-exchange.ts";
 const call = "lib/effects/http-call.test.ts";
 
@@ -151,11 +152,37 @@ export const outside: readonly Guard[] = [
     changes: [
       {
         file: callback,
-        from: "if (!isSigned(keyOf(secret), webhookId, timestamp, rawBody, signatures))",
-        to: "if (!isSigned(keyOf(secret), webhookId, timestamp, rawBody, signatures) && signatures === '')",
+        from: "if (!isSignedBy(keys, message, signatures))",
+        to: "if (!isSignedBy(keys, message, signatures) && signatures === '')",
       },
     ],
     test: { file: "lib/effects/callback.test.ts", name: "401 > forged with another secret" },
+  },
+  {
+    name: "version of a signature",
+    promise: "Who knows a connection's public key cannot sign with it as if it were a secret",
+    changes: [
+      {
+        file: verification,
+        from: `if (key.kind === "ed25519") return of("v1a").some(({ bytes }) => verify(null, message, key.key, bytes));
+    const expected = createHmac("sha256", key.secret).update(message).digest();`,
+        to: `const secret = key.kind === "hmac" ? key.secret : key.key.export({ format: "der", type: "spki" }).subarray(-32);
+    const expected = createHmac("sha256", secret).update(message).digest();`,
+      },
+    ],
+    test: {
+      file: "lib/effects/callback.test.ts",
+      name: "a connection's callback while keys are changed > a key counts for its own version: what is public is no shared secret",
+    },
+  },
+  {
+    name: "private key behind a signature",
+    promise: "Only the holder of the private key reports for a connection that signs with Ed25519",
+    changes: [{ file: verification, from: "verify(null, message, key.key, bytes)", to: "bytes.length > 0" }],
+    test: {
+      file: "lib/effects/callback.test.ts",
+      name: "a connection's callback while keys are changed > is forged by another private key, and changed after signing",
+    },
   },
   {
     name: "age of a report",

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,10 @@ const { POST: carrierPost } = await import("../carrier/route");
 
 const secretOf = (filler: number) => `whsec_${Buffer.alloc(24, filler).toString("base64")}`;
 const secrets = { billing: secretOf(3), stock: secretOf(4), carrier: secretOf(5) };
+/** What billing changes to: another secret, or the key of a pair of its own. */
+const newSecret = secretOf(7);
+const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+const whpk = `whpk_${publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64")}`;
 /** Signs what is sent to it, and is not told how to sign what it says. */
 const silentSecret = secretOf(6);
 
@@ -43,7 +48,7 @@ beforeAll(async () => {
   writeFileSync(
     join(folder, "connections.json"),
     JSON.stringify({
-      billing: { address: "https://billing.example", callbackSecret: secrets.billing },
+      billing: { address: "https://billing.example", callbackSecret: [secrets.billing, newSecret, whpk] },
       stock: { address: "https://stock.example", callbackSecret: secrets.stock },
       silent: { address: "https://silent.example", signingKeys: [silentSecret] },
     }),
@@ -122,6 +127,28 @@ test("takes a signed report once, however often it comes", async () => {
   expect(log.at(-1)?.type).toBe("effectConfirmed");
   expect((await sent(confirmed(effectKey), { id: "msg_good" })).status).toBe(200);
   expect(await workspace.log(`order/${order}`)).toHaveLength(log.length);
+});
+
+test("takes what is signed with the old secret, the new one, or the private key of a public one it knows", async () => {
+  const at = new Date();
+  const seconds = Math.floor(at.getTime() / 1000);
+  const signedBy = (key: KeyObject, id: string, body: string) => ({
+    "webhook-id": id,
+    "webhook-timestamp": String(seconds),
+    "webhook-signature": `v1a,${sign(null, Buffer.from(`${id}.${seconds}.${body}`), key).toString("base64")}`,
+  });
+  const settled = async (order: string) => (await workspace.log(`order/${order}`)).map(({ type }) => type);
+  const first = await pending();
+  expect((await sent(confirmed(first.effectKey), { id: "msg_new", secret: newSecret })).status).toBe(200);
+  expect(await settled(first.order)).toContain("effectConfirmed");
+
+  const second = await pending();
+  const body = confirmed(second.effectKey);
+  const strange = generateKeyPairSync("ed25519").privateKey;
+  expect((await sent(body, { headers: signedBy(strange, "msg_strange", body) })).status).toBe(401);
+  expect(await settled(second.order)).not.toContain("effectConfirmed");
+  expect((await sent(body, { headers: signedBy(privateKey, "msg_pair", body) })).status).toBe(200);
+  expect(await settled(second.order)).toContain("effectConfirmed");
 });
 
 test("takes a report that it will not be done", async () => {

@@ -7,7 +7,7 @@ import { takeCallback } from "../../take";
 /** Where a system that `http.call` was sent to reports how a pending call ended. */
 export const POST = route<{ connection: string }>(async (request, { params }) => {
   const { connections } = await engineProcess();
-  const secret = connections.get(params.connection)?.callbackSecret;
-  if (!secret) return problem(404, "notFound", "No connection of this name takes callbacks.");
-  return takeCallback(request, (...message) => readHttpCallback(secret, ...message), params.connection);
+  const keys = connections.get(params.connection)?.callbackKeys ?? [];
+  if (keys.length === 0) return problem(404, "notFound", "No connection of this name takes callbacks.");
+  return takeCallback(request, (...message) => readHttpCallback(keys, ...message), params.connection);
 });
