@@ -63,6 +63,56 @@ test("a narrowed queue is saved, and there again after signing in anew", async (
   await context.close();
 });
 
+test("a queue is narrowed to amounts of a currency, and says what is missing while nothing typed is lost", async ({
+  as,
+}) => {
+  const [rita, ana] = [await as("rita"), await as("ana")];
+  // Amounts no other journey has.
+  const [fits, other] = [
+    await askForOrder(rita, { total: "7,771.05" }),
+    await askForOrder(rita, { total: "7,771.06" }),
+  ];
+  await ana.goto("/queue?view=unclaimed");
+  await openNarrowing(ana);
+  await ana.getByLabel("Amount from").fill("7,771.05");
+  await ana.getByLabel("Amount to").press("Enter");
+  await expect(ana.locator(":focus")).toContainText("Currency: Choose the currency");
+  await expect(ana.getByLabel("Currency")).toHaveAccessibleDescription(
+    "Choose the currency the amount is in.",
+  );
+  await expect(ana.getByLabel("Amount from")).toHaveValue("7,771.05");
+  await expectNoViolation(new AxeBuilder({ page: ana }), "an amount without a currency");
+  await ana.getByLabel("Currency").selectOption("GBP");
+  await ana.getByLabel("Amount to").fill("7771.05");
+  await ana.getByLabel("Amount to").press("Enter");
+  await expect(ana).toHaveURL(/view=unclaimed&.*currency=GBP&amountFrom=7%2C771.05&amountTo=7771.05/);
+  await expect(ana.getByText("Narrowed to £7,771.05 to £7,771.05.")).toBeVisible();
+  await expect(views(ana).getByRole("link", { name: /^Narrowed 1$/ })).toHaveAttribute(
+    "aria-current",
+    "page",
+  );
+  await expect(linesOf(ana)).toHaveCount(1);
+  await expect(linesOf(ana)).toContainText(fits.number);
+
+  // What comes in meanwhile is looked at in the same way.
+  await askForOrder(rita, { total: "7,771.06" });
+  const { number } = await askForOrder(rita, { total: "7,771.05" });
+  await ana.getByRole("button", { name: "1 new", exact: true }).click();
+  await expect(linesOf(ana)).toHaveCount(2);
+  await expect(linesOf(ana).filter({ hasText: number })).toBeVisible();
+  await expect(linesOf(ana).filter({ hasText: other.number })).toHaveCount(0);
+
+  await ana.setViewportSize({ width: 390, height: 844 });
+  await openNarrowing(ana);
+  await expect(ana.getByLabel("Currency")).toHaveValue("GBP");
+  await expectNoSidewaysScroll(ana);
+  await ana.keyboard.press("Escape");
+  await ana.setViewportSize({ width: 1280, height: 720 });
+  await ana.getByRole("link", { name: "Show all" }).click();
+  await expect(ana).toHaveURL(/\/queue\?view=unclaimed$/);
+  await expect(ana.getByText("Narrowed to", { exact: false })).toHaveCount(0);
+});
+
 test("a shared view is seen by others, who cannot remove it, until whoever saved it does", async ({ as }) => {
   test.setTimeout(120_000);
   const [sam, ana] = [await as("sam"), await as("ana")];
