@@ -27,7 +27,7 @@ function Frame({
 }: Omit<FieldFrame, "unmarked"> & { id: string; optional: boolean; children: ReactNode }) {
   return (
     <div className="grid content-start gap-1">
-      <label htmlFor={id} className="text-[0.8125rem] font-medium">
+      <label htmlFor={id} className="text-[0.8125rem] font-medium wrap-anywhere">
         {label}
         {optional && <span className="font-normal text-ink-muted"> (optional)</span>}
       </label>

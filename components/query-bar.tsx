@@ -22,7 +22,7 @@ export type QueryBarProps = {
   placeholder: string;
   problems: readonly QueryBarProblem[];
   fields: readonly QueryBarField[];
-  /** What else the address keeps. */
+  /** What else is sent. */
   keep: Readonly<Record<string, string>>;
   /** The page without a query. */
   clear: Route;

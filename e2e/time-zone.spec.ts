@@ -65,3 +65,55 @@ test("without scripts times are in UTC, and say so; with them an open page follo
   await expect(page.getByText("Times are in Asia/Tokyo.")).toBeVisible();
   await travelled.close();
 });
+
+test("days of the log are those of the reader's zone, and whoever follows the link elsewhere sees the same", async ({
+  as,
+  browser,
+}) => {
+  const { cookies } = await (await as("ada")).context().storageState();
+  const storageState = { cookies: cookies.filter(({ name }) => name !== "holdpoint-time-zone"), origins: [] };
+  const reader = async (timezoneId: string, javaScriptEnabled = true) => {
+    const context = await browser.newContext({ storageState, timezoneId, javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto("/audit");
+    return page;
+  };
+  const fitting = (page: Page) => page.getByText(/^[\d,]+ events? fits?\.$/);
+
+  const tokyo = await reader("Asia/Tokyo");
+  const from = tokyo.getByLabel("From (Asia/Tokyo)");
+  await expect(from).toBeVisible();
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Tokyo" }).format(new Date());
+  await from.fill(day);
+  // What is recorded meanwhile is not what this is about.
+  const last = (await tokyo.getByText(/^[\d,]+ events\.$/).innerText()).replace(/\D/g, "");
+  await tokyo.getByLabel("Up to position").fill(last);
+  await tokyo.getByRole("button", { name: "Search here" }).click();
+  const asked = `from:${day} pos:<=${last}`;
+  await expect(tokyo).toHaveURL((url) => url.searchParams.get("q") === `${asked} zone:Asia/Tokyo`);
+  const counted = await fitting(tokyo).innerText();
+
+  const newYork = await reader("America/New_York");
+  await expect(newYork.getByText("Times are in America/New_York.")).toBeVisible();
+  await expect(newYork.getByLabel("Until (America/New_York)")).toBeVisible();
+  const link = tokyo.url();
+  await newYork.goto(link);
+  await expect(newYork.getByLabel("From (Asia/Tokyo)")).toHaveValue(day);
+  await expect(fitting(newYork)).toHaveText(counted);
+  await newYork.getByLabel("Event", { exact: true }).selectOption("orderReceived");
+  await newYork.getByRole("button", { name: "Search here" }).click();
+  await expect(newYork).toHaveURL(
+    (url) => url.searchParams.get("q") === `${asked} zone:Asia/Tokyo type:orderReceived`,
+  );
+  await newYork.getByRole("link", { name: "Read them as days of America/New_York" }).click();
+  await expect(newYork.getByLabel("From (America/New_York)")).toHaveValue(day);
+
+  const unscripted = await reader("Asia/Tokyo", false);
+  await unscripted.getByLabel("From (UTC)").fill(day);
+  await unscripted.getByRole("button", { name: "Search here" }).click();
+  await expect(unscripted).toHaveURL((url) => url.searchParams.get("q") === `from:${day}`);
+  await unscripted.goto(link);
+  await expect(unscripted.getByLabel("From (Asia/Tokyo)")).toHaveValue(day);
+  await expect(fitting(unscripted)).toHaveText(counted);
+  for (const page of [tokyo, newYork, unscripted]) await page.context().close();
+});

@@ -62,7 +62,8 @@ const places: Readonly<Record<string, Place>> = {
   "lib/queries": {
     does: "reads, for an AuthorizedActor, with explicit arguments",
     may: ["lib/domain", "lib/log", "lib/db.ts"],
-    packages: [],
+    // Days of a zone are instants only to whom knows its clocks.
+    packages: ["temporal-polyfill"],
   },
   "lib/audit": {
     does: "proves, independently of screens and of the engine's door",

@@ -26,7 +26,13 @@ export function addressOfForm(asked: Asked): Route | null {
   );
   const { query, watch } = addressRead(asked);
   return addressOf({
-    query: queryOfForm({ query, drawn: single(asked.drawn) ?? "", fields }),
+    // A link that names a day and no zone means UTC: it says the same to everybody who follows it.
+    query: queryOfForm({
+      query,
+      drawn: single(asked.drawn) ?? "",
+      zone: single(asked.zone) ?? "UTC",
+      fields,
+    }),
     watch,
   });
 }

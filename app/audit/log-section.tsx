@@ -34,7 +34,7 @@ export async function LogSection({ actor, address, view }: LogSectionProps) {
   const rows = page.lines.map(eventRow);
   return (
     <section aria-label="Log">
-      <SearchForm address={address} problems={problems} actors={actors} />
+      <SearchForm address={address} problems={problems} actors={actors} timeZone={view.timeZone} />
       <SavedSearches
         actor={actor}
         surface="audit"

@@ -1,4 +1,5 @@
-import { type FormField, formValues } from "#lib/queries/audit-form";
+import Link from "next/link";
+import { type FormField, formValues, formZone, queryInZone } from "#lib/queries/audit-form";
 import {
   actorKinds,
   eventTypes,
@@ -17,6 +18,8 @@ type SearchFormProps = {
   address: LogAddress;
   problems: readonly QueryProblem[];
   actors: readonly Nameable[];
+  /** The reader's. */
+  timeZone: string;
 };
 
 const kindWords: { readonly [kind: string]: string } = {
@@ -32,8 +35,9 @@ const kindWords: { readonly [kind: string]: string } = {
 };
 
 /** What the log is searched by: words in one field, and the same as ordinary fields. */
-export function SearchForm({ address, problems, actors }: SearchFormProps) {
+export function SearchForm({ address, problems, actors, timeZone }: SearchFormProps) {
   const { query, watch } = address;
+  const zone = formZone(query, timeZone);
   const values = formValues(query);
   /** A field whose words it cannot show says so, and changes nothing as long as nobody chooses something. */
   const field = (name: FormField) => ({
@@ -70,8 +74,8 @@ export function SearchForm({ address, problems, actors }: SearchFormProps) {
         instead:
           instead === undefined ? undefined : { query: instead, href: addressOf({ query: instead, watch }) },
       }))}
-      fields={suggested(actors)}
-      keep={watch ? { tail: "1" } : {}}
+      fields={suggested(actors, timeZone)}
+      keep={{ zone, ...(watch && { tail: "1" }) }}
       clear={addressOf({ query: "", watch })}
     >
       <TextField {...text("stream", "SO-1001, person/ana")} label="Order or stream" />
@@ -110,14 +114,25 @@ export function SearchForm({ address, problems, actors }: SearchFormProps) {
           { value: "no", label: "Left out" },
         ])}
       />
-      <TextField {...text("from")} type="date" label="From (UTC)" />
-      <TextField {...text("until")} type="date" label="Until (UTC)" />
+      <TextField {...text("from")} type="date" label={`From (${zone})`} />
+      <TextField {...text("until")} type="date" label={`Until (${zone})`} />
       <TextField {...text("position")} inputMode="numeric" pattern="\d*" label="Up to position" />
+      {zone !== timeZone && (
+        <p className="col-span-full text-[0.8125rem] text-ink-muted">
+          The days are those of {zone}.{" "}
+          <Link
+            href={addressOf({ query: queryInZone(query, timeZone), watch })}
+            className="inline-block py-0.5 underline underline-offset-2 wrap-anywhere"
+          >
+            Read them as days of {timeZone}
+          </Link>
+        </p>
+      )}
     </QueryBar>
   );
 }
 
-function suggested(actors: readonly Nameable[]): QueryBarField[] {
+function suggested(actors: readonly Nameable[], timeZone: string): QueryBarField[] {
   const values: { [field: string]: { value: string; label: string }[] } = {
     actor: actors.map(({ id, name }) => ({ value: id, label: name })),
     kind: actorKinds.map((kind) => ({ value: kind, label: kindWords[kind] ?? kind })),
@@ -128,6 +143,7 @@ function suggested(actors: readonly Nameable[]): QueryBarField[] {
         { value: `person/${id}`, label: `what was changed about ${name}` },
         { value: `access/${id}`, label: `what ${name} was refused` },
       ]),
+    zone: [...new Set([timeZone, "UTC"])].map((zone) => ({ value: zone, label: zone })),
     refused: [
       { value: "yes", label: "what was refused alone" },
       { value: "no", label: "everything else" },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type FormField, formFields, formValues, queryOfForm } from "./audit-form";
+import { type FormField, formFields, formValues, formZone, queryInZone, queryOfForm } from "./audit-form";
 
 const values = (query: string) =>
   Object.fromEntries(
@@ -9,10 +9,11 @@ const values = (query: string) =>
     ),
   );
 /** What a browser sends: all fields, as they were drawn but for the changed ones. */
-const sent = (drawn: string, changed: { [name in FormField]?: string }, query = drawn) =>
+const sent = (drawn: string, changed: { [name in FormField]?: string }, query = drawn, readerZone = "UTC") =>
   queryOfForm({
     query,
     drawn,
+    zone: formZone(drawn, readerZone),
     fields: {
       ...Object.fromEntries(formFields.map((name) => [name, formValues(drawn)[name].value])),
       ...changed,
@@ -62,9 +63,9 @@ describe("the fields", () => {
   });
 
   test("alone are a query too, as links to this page have them", () => {
-    expect(queryOfForm({ query: "", drawn: "", fields: { actor: "ana", stream: "person/ana" } })).toBe(
-      "stream:person/ana actor:ana",
-    );
+    expect(
+      queryOfForm({ query: "", drawn: "", zone: "UTC", fields: { actor: "ana", stream: "person/ana" } }),
+    ).toBe("stream:person/ana actor:ana");
   });
 
   test("show what they were changed to, whatever the query was", () => {
@@ -75,5 +76,48 @@ describe("the fields", () => {
         expect(sent(drawn, {})).toBe(drawn.trim());
       }),
     );
+  });
+
+  describe("ask for days of a zone that the query then names", () => {
+    const berlin = "Europe/Berlin";
+    const day = { from: "2026-11-01" };
+
+    test("the reader's, whether the day is typed below or above", () => {
+      expect(formZone("actor:ana", berlin)).toBe(berlin);
+      expect(sent("actor:ana", day, undefined, berlin)).toBe("actor:ana from:2026-11-01 zone:Europe/Berlin");
+      expect(sent("", {}, "until:2026-11-01", berlin)).toBe("until:2026-11-01 zone:Europe/Berlin");
+      expect(sent("", {}, "until:2026-11-01 zone:Asia/Tokyo", berlin)).toBe(
+        "until:2026-11-01 zone:Asia/Tokyo",
+      );
+      expect(sent("", { type: "taskOpened" }, undefined, berlin)).toBe("type:taskOpened");
+    });
+
+    test("that of the query, whoever reads it and changes its days", () => {
+      const shared = "from:2026-11-01 zone:Europe/Berlin";
+      expect(formZone(shared, "America/New_York")).toBe(berlin);
+      expect(sent(shared, {}, undefined, "America/New_York")).toBe(shared);
+      expect(sent(shared, { from: "2026-11-02" }, undefined, "America/New_York")).toBe(
+        "from:2026-11-02 zone:Europe/Berlin",
+      );
+      expect(sent(shared, { from: "" }, undefined, "America/New_York")).toBe("");
+    });
+
+    test("another one only where somebody says so", () => {
+      expect(queryInZone("zone:Europe/Berlin from:2026-11-01 SO-1", "Asia/Tokyo")).toBe(
+        "from:2026-11-01 SO-1 zone:Asia/Tokyo",
+      );
+      expect(queryInZone("from:2026-11-01 zone:Europe/Berlin", "UTC")).toBe("from:2026-11-01");
+    });
+
+    test("UTC where days stand without one, as in every address from before, or where none is known", () => {
+      expect(formZone("from:2026-11-01", berlin)).toBe("UTC");
+      expect(sent("from:2026-11-01", { until: "2026-11-02" }, undefined, berlin)).toBe(
+        "from:2026-11-01 until:2026-11-02",
+      );
+      expect(formZone("", "Europe/Atlantis")).toBe("UTC");
+      expect(sent("", day, undefined, "UTC")).toBe("from:2026-11-01");
+      const garbled = { query: "from:2026-11-01", drawn: "", zone: "<x>", fields: {} };
+      expect(queryOfForm(garbled)).toBe("from:2026-11-01");
+    });
   });
 });

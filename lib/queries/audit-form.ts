@@ -1,5 +1,6 @@
-import { actorKinds, eventTypes, isDay } from "./audit-meaning";
+import { actorKinds, eventTypes, zoneOf } from "./audit-meaning";
 import { parseQuery, printQuery, type QueryWord } from "./audit-query";
+import { isDay, timeZoneNamed } from "./zoned-day";
 
 /**
  * The ordinary fields of the search form and the words of its query say the same. The query is what stands in the address;
@@ -66,13 +67,42 @@ function shown(name: FormField, { field, value }: QueryWord): string | undefined
   }
 }
 
-/** What was sent with the form: the query, the query its fields were drawn by, and the fields. */
-export type SentForm = { query: string; drawn: string; fields: { readonly [name in FormField]?: string } };
+const isOfDay = ({ field }: QueryWord) => field === "from" || field === "until";
+const isOfZone = ({ field }: QueryWord) => field === "zone";
 
-/** The query that is meant: the one that was typed, changed by the fields that do not say any more what they were drawn with. */
-export function queryOfForm({ query, drawn, fields }: SentForm): string {
+/** The zone whose days the form asks for: that of the query as soon as it has days or names one, else the reader's. */
+export function formZone(query: string, readerZone: string): string {
+  const words = parseQuery(query);
+  const decided = words.some((word) => isOfDay(word) || isOfZone(word));
+  return decided ? zoneOf(words) : (timeZoneNamed(readerZone) ?? "UTC");
+}
+
+/** The query with its days read as those of another zone. */
+export function queryInZone(query: string, zone: string): string {
+  const words = parseQuery(query).filter((word) => !isOfZone(word));
+  return printQuery(zone === "UTC" ? words : [...words, zoneWord(zone)]);
+}
+
+function zoneWord(zone: string): QueryWord {
+  return { field: "zone", value: zone, not: false };
+}
+
+/** What was sent with the form: the query, the query its fields were drawn by, the zone they were labelled with, and the fields. */
+export type SentForm = {
+  query: string;
+  drawn: string;
+  zone: string;
+  fields: { readonly [name in FormField]?: string };
+};
+
+/**
+ * The query that is meant: the one that was typed, changed by the fields that do not say any more what they were drawn with.
+ * Days that were typed without a zone are those of the form's, and it is written beside them; UTC alone goes without saying.
+ */
+export function queryOfForm({ query, drawn, zone, fields }: SentForm): string {
   const before = formValues(drawn);
   let words = parseQuery(query);
+  const hadDays = words.some(isOfDay);
   let changed = false;
   for (const name of formFields) {
     const value = fields[name]?.trim();
@@ -80,6 +110,14 @@ export function queryOfForm({ query, drawn, fields }: SentForm): string {
     changed = true;
     words = withField(words, name, value);
   }
+  const hasDays = words.some(isOfDay);
+  const named = timeZoneNamed(zone) ?? "UTC";
+  if (hasDays && named !== "UTC" && !words.some(isOfZone)) {
+    changed = true;
+    words = [...words, zoneWord(named)];
+  }
+  // The field was emptied: what is left of the days is a zone of nothing.
+  if (hadDays && !hasDays) words = words.filter((word) => !isOfZone(word));
   return changed ? printQuery(words) : query.trim();
 }
 

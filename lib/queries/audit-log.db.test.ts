@@ -251,3 +251,56 @@ describe("a log that somebody changed", () => {
     expect((await found("stream:person/ana"))[0]?.sentence).toContain("added");
   });
 });
+
+describe("a day of a zone", () => {
+  let clocks: TestWorkspace;
+  const received: { [at: string]: string } = {};
+  beforeAll(async () => {
+    clocks = await testWorkspace();
+    for (const at of [
+      // Before, at and before the end of, and after the 23 hours and the 25 hours of a day in Berlin.
+      "2026-03-28T22:59:59.999Z",
+      "2026-03-28T23:00:00.000Z",
+      "2026-03-29T21:59:59.999Z",
+      "2026-03-29T22:00:00.000Z",
+      "2026-10-24T21:59:59.999Z",
+      "2026-10-24T22:00:00.000Z",
+      "2026-10-25T22:59:59.999Z",
+      "2026-10-25T23:00:00.000Z",
+    ]) {
+      clocks.clock.advance_ms(Date.parse(at) - Date.parse(clocks.clock.now()));
+      received[at] = await clocks.receive();
+    }
+  });
+  afterAll(() => clocks.close());
+
+  test.each([
+    [
+      "from:2026-03-29 until:2026-03-29 zone:Europe/Berlin",
+      ["2026-03-28T23:00:00.000Z", "2026-03-29T21:59:59.999Z"],
+    ],
+    [
+      "from:2026-10-25 until:2026-10-25 zone:Europe/Berlin",
+      ["2026-10-24T22:00:00.000Z", "2026-10-25T22:59:59.999Z"],
+    ],
+    ["from:2026-03-29 until:2026-03-29", ["2026-03-29T21:59:59.999Z", "2026-03-29T22:00:00.000Z"]],
+    [
+      "from:2026-10-25 until:2026-10-25 zone:Pacific/Auckland",
+      ["2026-10-24T21:59:59.999Z", "2026-10-24T22:00:00.000Z"],
+    ],
+  ])("%s is the same on the screen, in the count and in both files", async (text, expected) => {
+    const auditor = clocks.person("ada");
+    const query = `${text} type:orderReceived`;
+    const { filter, problems } = await logSearch(auditor, clocks, query, await logActors(auditor, clocks));
+    expect(problems).toEqual([]);
+    const { lines } = await logPage(auditor, clocks, filter);
+    expect(lines.map(({ at }) => at)).toEqual(expected.toReversed());
+    expect(await logCount(auditor, clocks, filter)).toEqual({ count: expected.length, more: false });
+    for (const batches of [sealedLog, readableLog]) {
+      const streams: string[] = [];
+      for await (const batch of await batches(auditor, clocks, filter))
+        streams.push(...batch.map(({ stream }) => stream));
+      expect(streams).toEqual(expected.map((at) => `order/${received[at]}`));
+    }
+  });
+});

@@ -29,6 +29,13 @@ describe("the words of a query", () => {
     ["until:2026-02-28", { until: "2026-03-01T00:00:00.000Z" }],
     ["from:2026-11-02 from:2026-11-01", { from: "2026-11-02T00:00:00.000Z" }],
     ["until:2026-11-02 until:2026-11-01", { until: "2026-11-02T00:00:00.000Z" }],
+    [
+      "from:2026-10-25 until:2026-10-25 zone:Europe/Berlin",
+      { from: "2026-10-24T22:00:00.000Z", until: "2026-10-25T23:00:00.000Z" },
+    ],
+    ["zone:asia/tokyo from:2026-11-01", { from: "2026-10-31T15:00:00.000Z" }],
+    ["until:2026-11-01 zone:UTC", { until: "2026-11-02T00:00:00.000Z" }],
+    ["zone:Asia/Tokyo", {}],
     ["pos:7", { fromPos: 7, upTo: 7 }],
     ["pos:100..200", { fromPos: 100, upTo: 200 }],
     ["pos:..200", { fromPos: 0, upTo: 200 }],
@@ -54,6 +61,10 @@ describe("the words of a query", () => {
     ["pos:..", "“..” are no positions", undefined],
     ["pos:12a", "“12a” are no positions", undefined],
     ["-pos:7", "pos cannot be excluded", undefined],
+    ["zone:Europe/Berlim", "There is no time zone “Europe/Berlim”", "zone:Europe/Berlin"],
+    ["zone:nowhere/at-all", "The days are read as those of UTC", undefined],
+    ["-zone:UTC", "zone cannot be excluded", undefined],
+    ["from:0000-01-01", "“0000-01-01” is no day", undefined],
     ["refused:maybe", "refused is yes or no", "refused:yes"],
     ["actor:", "After actor: comes who did it", undefined],
     ['""', "nothing between the quotation marks", undefined],
@@ -68,6 +79,14 @@ describe("the words of a query", () => {
       },
     ]);
     if (mended) expect(read(mended).problems).toEqual([]);
+  });
+
+  test("of two zones the first counts, and the other is told", () => {
+    const { filter, problems } = read("zone:Asia/Tokyo until:2026-11-01 zone:Europe/Berlin");
+    expect(filter).toEqual({ until: "2026-11-01T15:00:00.000Z" });
+    expect(problems).toMatchObject([
+      { word: "zone:Europe/Berlin", message: expect.stringContaining("those of Asia/Tokyo") },
+    ]);
   });
 
   test("every example of a field is right", () => {

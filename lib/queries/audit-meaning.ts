@@ -1,10 +1,12 @@
 import { type EventType, schemas } from "#lib/domain/events";
 import { printQuery, printWord, type QueryWord } from "./audit-query";
+import { isDay, startOfDay, timeZoneNamed } from "./zoned-day";
 
 /**
  * What the words of a query mean. Words of one field are alternatives, an excluding one leaves out; different fields must all
  * hold. `order`, `stream` and a value alone all say where something happened and count as one field. What cannot be read is
- * told, with what would be right, and everything else counts all the same.
+ * told, with what would be right, and everything else counts all the same. All days of a query are those of one zone, which
+ * stands in it, so that it means the same wherever it is read.
  */
 
 /** One of these; everything, when there is none. And none of those. */
@@ -58,8 +60,9 @@ export const queryFields = {
   type: "what happened: type:decisionMade, or type:effect* for all that begin so",
   order: "an order's number or id: order:SO-1001",
   stream: "one history: stream:person/ana, or stream:access/ana for what ana was refused",
-  from: "a day (UTC) and what came after: from:2026-11-01",
-  until: "a day (UTC) and what came before: until:2026-11-30",
+  from: "a day and what came after: from:2026-11-01",
+  until: "a day and what came before: until:2026-11-30",
+  zone: "the time zone the days are of, UTC without one: zone:Europe/London",
   pos: "positions: pos:100..200, pos:<100",
   refused: "what people were refused: refused:yes",
 } as const;
@@ -70,8 +73,9 @@ export type QueryField = keyof typeof queryFields;
 export function meaningOf(words: readonly QueryWord[], people: readonly Nameable[]): Meaning {
   const filter: LogFilter = {};
   const problems: QueryProblem[] = [];
+  const zone = zoneOf(words);
   words.forEach((word, index) => {
-    const problem = take(word, filter, people);
+    const problem = take(word, filter, people, zone);
     if (!problem) return;
     const { message, meant } = problem;
     problems.push({
@@ -83,17 +87,30 @@ export function meaningOf(words: readonly QueryWord[], people: readonly Nameable
   return { filter, problems };
 }
 
+/** The zone that the days of these words are of: the first that is named and known, else UTC. */
+export function zoneOf(words: readonly QueryWord[]): string {
+  const named = words.flatMap(({ field, value, not }) =>
+    field === "zone" && !not ? (timeZoneNamed(value) ?? []) : [],
+  );
+  return named[0] ?? "UTC";
+}
+
 type Misread = { message: string; meant?: Partial<QueryWord> };
 
 /** Adds what a word means to a filter, or says why it means nothing. */
-function take(word: QueryWord, filter: LogFilter, people: readonly Nameable[]): Misread | undefined {
+function take(
+  word: QueryWord,
+  filter: LogFilter,
+  people: readonly Nameable[],
+  zone: string,
+): Misread | undefined {
   const { field, value, not } = word;
   if (field !== null && !Object.hasOwn(queryFields, field)) return unknownField(field);
   if (value === "")
     return field === null
       ? { message: "There is nothing between the quotation marks: an order's number, for example SO-1001." }
       : { message: `After ${field}: comes ${queryFields[field as QueryField]}.` };
-  if (not && (field === "from" || field === "until" || field === "pos"))
+  if (not && (field === "from" || field === "until" || field === "zone" || field === "pos"))
     return { message: `${field} cannot be excluded. It is ${queryFields[field]}.` };
   const add = (name: "streams" | "numbers" | "types" | "actors" | "kinds", values: readonly string[]) => {
     const { only, not: without } = filter[name] ?? { only: [], not: [] };
@@ -134,14 +151,25 @@ function take(word: QueryWord, filter: LogFilter, people: readonly Nameable[]): 
     }
     case "from":
     case "until": {
-      const start = startOfDay(value, field === "until" ? 1 : 0);
-      if (!start)
+      if (!isDay(value))
         return {
           message: `“${value}” is no day. After ${field}: comes a day as 2026-11-30, the year first.`,
         };
+      const start = startOfDay(value, zone, field === "until" ? 1 : 0);
       if (field === "from") filter.from = [filter.from ?? start, start].sort()[1];
       else filter.until = [filter.until ?? start, start].sort()[0];
       return undefined;
+    }
+    case "zone": {
+      const named = timeZoneNamed(value);
+      if (!named)
+        return {
+          message: `There is no time zone “${value}”. It is one as Europe/London, or UTC. The days are read as those of ${zone}.`,
+          meant: meantValue(value, Intl.supportedValuesOf("timeZone")),
+        };
+      return named === zone
+        ? undefined
+        : { message: `The days of a query are of one zone. They are read as those of ${zone}.` };
     }
     case "pos": {
       const range = positionsOf(value);
@@ -192,21 +220,6 @@ function actorsCalled(value: string, people: readonly Nameable[]): string[] {
   const wanted = value.toLocaleLowerCase("en-GB");
   const called = people.filter(({ name }) => name.toLocaleLowerCase("en-GB") === wanted).map(({ id }) => id);
   return called.length > 0 ? called : [value];
-}
-
-const day_ms = 86_400_000;
-
-/** Whether this is a day, as `2026-11-30`. */
-export function isDay(date: string): boolean {
-  return startOfDay(date, 0) !== undefined;
-}
-
-/** When a day of UTC begins, or the one so many days later; undefined for what is no day. */
-function startOfDay(date: string, days: number): string | undefined {
-  if (!/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
-  const start_ms = Date.parse(`${date}T00:00:00.000Z`);
-  if (Number.isNaN(start_ms) || !new Date(start_ms).toISOString().startsWith(date)) return undefined;
-  return new Date(start_ms + days * day_ms).toISOString();
 }
 
 function positionsOf(value: string): { fromPos: number; upTo?: number } | undefined {
