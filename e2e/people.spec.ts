@@ -124,7 +124,8 @@ test("signing out elsewhere ends the other browsers and not this one; a new pass
   as,
   browser,
 }) => {
-  const somebody = await addSomebody(await as("root"), "requester");
+  const root = await as("root");
+  const somebody = await addSomebody(root, "requester");
   const here = await signInAs(browser, somebody);
   await signedIn(here);
   const elsewhere = await signInAs(browser, somebody);
@@ -135,6 +136,8 @@ test("signing out elsewhere ends the other browsers and not this one; a new pass
   await expect(here.getByRole("listitem").filter({ hasText: "Signed in" })).toHaveCount(1);
   await elsewhere.goto("/account");
   await expect(elsewhere.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+  await root.goto(`/people/${somebody.id}`);
+  await expect(root.getByText(/ signed .* out everywhere else\.$/)).toBeVisible();
 
   const password = randomUUID();
   await here.getByLabel("Password now").fill("not this one");

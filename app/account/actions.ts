@@ -11,23 +11,41 @@ import { passwordProblem } from "#lib/auth/password";
 import { openThrottle, type Throttle } from "#lib/auth/throttle";
 import { reject } from "#lib/domain/rejection";
 import { commandAction } from "#lib/web/action";
+import type { CommandState } from "../../components/command-form";
 import type { PasswordState } from "../../components/password-form";
 import { engine } from "../engine";
-import { sessionAction } from "../session-action";
+import { refusedCommand } from "../refused-command";
+
+const browser = z.object({ session: z.string() });
 
 /** Ends one of one's own sessions. */
-export const endOwnSession = sessionAction([], async ({ session = "" }, actor) => {
-  await endSessionOf(authContext(), actor.person ?? "", session);
-  revalidatePath("/account");
-  return "That browser is signed out.";
+export const endOwnSession = commandAction<CommandState, z.infer<typeof browser>>({
+  engine,
+  fields: browser,
+  command: ({ session }, { person = "" }) => ({ type: "person.endSessions", person, session }),
+  async done(_, { session }, { person = "" }) {
+    await endSessionOf(authContext(), person, session);
+    return signedOut("That browser is signed out.");
+  },
+  refused: refusedCommand,
 });
 
 /** Ends all of one's own sessions but this one. */
-export const signOutElsewhere = sessionAction([], async (_, actor) => {
-  await endOtherSessionsOf(authContext(), actor.person ?? "", actor.session ?? "");
-  revalidatePath("/account");
-  return "Signed out everywhere else.";
+export const signOutElsewhere = commandAction<CommandState, object>({
+  engine,
+  fields: z.object({}),
+  command: (_, { person = "", session }) => ({ type: "person.endSessions", person, except: session }),
+  async done(_, __, { person = "", session = "" }) {
+    await endOtherSessionsOf(authContext(), person, session);
+    return signedOut("Signed out everywhere else.");
+  },
+  refused: refusedCommand,
 });
+
+function signedOut(message: string): CommandState {
+  revalidatePath("/account");
+  return { status: "done", message };
+}
 
 const passwords = z.object({
   current: z.string().min(1, "Give the password you have now."),

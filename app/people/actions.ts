@@ -15,8 +15,7 @@ import type { PersonFormState } from "../../components/person-form";
 import type { SecretState } from "../../components/secret-form";
 import { engine } from "../engine";
 import { refusedCommand } from "../refused-command";
-import { sessionAction } from "../session-action";
-import { managers, mayManagePeople } from "./may-manage";
+import { mayManagePeople } from "./may-manage";
 import { personPath } from "./person-path";
 
 const somebody = z.object({ person: z.string() });
@@ -198,18 +197,30 @@ export const unlinkIdentity = commandAction<CommandState, z.infer<typeof linked>
   refused: refusedCommand,
 });
 
+const browser = somebody.extend({ session: z.string() });
+
 /** Ends one session of somebody. */
-export const endSession = sessionAction(managers, async ({ person = "", session = "" }) => {
-  await endSessionOf(authContext(), person, session);
-  drawAgain(person);
-  return "That browser is signed out.";
+export const endSession = commandAction<CommandState, z.infer<typeof browser>>({
+  engine,
+  fields: browser,
+  command: ({ person, session }) => ({ type: "person.endSessions", person, session }),
+  async done(_, { person, session }) {
+    await endSessionOf(authContext(), person, session);
+    return changed(person, "That browser is signed out.");
+  },
+  refused: refusedCommand,
 });
 
 /** Ends every session of somebody. */
-export const endSessions = sessionAction(managers, async ({ person = "" }) => {
-  await endSessionsOf(authContext(), person);
-  drawAgain(person);
-  return "Signed out everywhere.";
+export const endSessions = commandAction<CommandState, Somebody>({
+  engine,
+  fields: somebody,
+  command: ({ person }) => ({ type: "person.endSessions", person }),
+  async done(_, { person }) {
+    await endSessionsOf(authContext(), person);
+    return changed(person, "Signed out everywhere.");
+  },
+  refused: refusedCommand,
 });
 
 function changed(person: string, message: string): CommandState {

@@ -230,6 +230,12 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("person.disable"), person: personId }),
   z.strictObject({ type: z.literal("person.enable"), person: personId }),
   z.strictObject({ type: z.literal("person.changePassword"), person: personId }),
+  z.strictObject({
+    type: z.literal("person.endSessions"),
+    person: personId,
+    session: z.uuid("must be the id of a session").optional(),
+    except: z.uuid("must be the id of a session").optional(),
+  }),
   z.strictObject({ type: z.literal("person.linkIdentity"), person: personId, issuer: line(500), identity }),
   z.strictObject({ type: z.literal("person.unlinkIdentity"), person: personId, identity }),
   z.strictObject({ type: z.literal("apiKey.create"), person: personId, apiKey: personId }),

@@ -129,6 +129,7 @@ const samples: { [type in EventType]: Samples<type> } = {
   personDisabled: { 1: {} },
   personEnabled: { 1: {} },
   passwordChanged: { 1: {} },
+  sessionsEnded: { 1: { except: "5f0c1f5e-6f3b-4f0e-9d57-0b8f5a4f2c11" } },
   identityLinked: { 1: { issuer: "https://id.example.com", identity: "0123456789abcdef0123456789abcdef" } },
   identityUnlinked: { 1: { issuer: "https://id.example.com", identity: "0123456789abcdef0123456789abcdef" } },
   apiKeyCreated: { 1: { apiKey: "shop" } },
@@ -180,7 +181,7 @@ const rich = (
 const decided = evolve(rich, recorded("decisionMade", "order/o", rich.version + 1));
 
 const person = evolvePerson(null, recorded("personAdded", "person/p", 1));
-const ofPeople = /^(person|role|password|identity|apiKey)/;
+const ofPeople = /^(person|role|password|sessions|identity|apiKey)/;
 const ofAccess = /^(accessRefused|denialsCounted)$/;
 const ofSettings = {
   workflowPublished: evolveWorkflow,

@@ -117,6 +117,8 @@ export type EventData = {
   personDisabled: Record<string, never>;
   personEnabled: Record<string, never>;
   passwordChanged: Record<string, never>;
+  /** `session` alone, or all but `except`; with neither, all. */
+  sessionsEnded: { session?: string; except?: string };
   /** `identity`: keyed hash of issuer and subject, by which a sign-in there is known again. */
   identityLinked: { issuer: string; identity: string };
   identityUnlinked: { issuer: string; identity: string };
@@ -205,6 +207,7 @@ export const schemas: Record<EventType, number> = {
   personDisabled: 1,
   personEnabled: 1,
   passwordChanged: 1,
+  sessionsEnded: 1,
   identityLinked: 1,
   identityUnlinked: 1,
   apiKeyCreated: 1,

@@ -443,6 +443,7 @@ export function evolve(state: OrderState | null, event: RecordedEvent): OrderSta
     case "personDisabled":
     case "personEnabled":
     case "passwordChanged":
+    case "sessionsEnded":
     case "identityLinked":
     case "identityUnlinked":
     case "apiKeyCreated":

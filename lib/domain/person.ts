@@ -52,6 +52,7 @@ export function evolvePerson(state: PersonState | null, event: RecordedEvent): P
     case "personEnabled":
       return { ...next, disabled: false };
     case "passwordChanged":
+    case "sessionsEnded":
       return next;
     case "identityLinked":
       next.identities = [...state.identities, { issuer: event.data.issuer, identity: event.data.identity }];
@@ -111,6 +112,8 @@ export function decidePerson(
         : reject("wrongState", "This person is not disabled.");
     case "person.changePassword":
       return [{ type: "passwordChanged", data: {} }];
+    case "person.endSessions":
+      return [{ type: "sessionsEnded", data: { session: command.session, except: command.except } }];
     case "person.linkIdentity": {
       const { issuer, identity } = command;
       return state.identities.some((linked) => linked.issuer === issuer)
@@ -135,7 +138,12 @@ export function decidePerson(
 }
 
 /** What everybody may do to their own account. */
-const ownAccount = new Set(["person.changePassword", "person.linkIdentity", "person.unlinkIdentity"]);
+const ownAccount = new Set([
+  "person.changePassword",
+  "person.endSessions",
+  "person.linkIdentity",
+  "person.unlinkIdentity",
+]);
 
 function mayManage(facts: Facts, command: PersonCommand): Rejection | null {
   const { principal } = facts;

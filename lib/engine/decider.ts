@@ -187,6 +187,7 @@ export class Decider {
       case "person.disable":
       case "person.enable":
       case "person.changePassword":
+      case "person.endSessions":
       case "person.linkIdentity":
       case "person.unlinkIdentity":
       case "apiKey.create":

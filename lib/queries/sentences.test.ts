@@ -345,6 +345,21 @@ const samples: { [T in EventType]: Sample<T>[] } = {
   passwordChanged: [
     { by: person("ana"), stream: "person/ana", says: "Ana Ruiz changed the password of Ana Ruiz.", data: {} },
   ],
+  sessionsEnded: [
+    { by: person("ben"), stream: "person/ana", says: "Ben Okafor signed Ana Ruiz out everywhere.", data: {} },
+    {
+      by: person("ana"),
+      stream: "person/ana",
+      says: "Ana Ruiz signed Ana Ruiz out everywhere else.",
+      data: { except: "5f0c1f5e-6f3b-4f0e-9d57-0b8f5a4f2c11" },
+    },
+    {
+      by: person("ben"),
+      stream: "person/ana",
+      says: "Ben Okafor signed Ana Ruiz out in one browser.",
+      data: { session: "5f0c1f5e-6f3b-4f0e-9d57-0b8f5a4f2c11" },
+    },
+  ],
   identityLinked: [
     {
       by: person("ana"),

@@ -160,6 +160,11 @@ export function sentenceOf(event: RecordedEvent, context: SentenceContext): Said
       return said(`${who} enabled the account of ${context.person(subject)} again.`);
     case "passwordChanged":
       return said(`${who} changed the password of ${context.person(subject)}.`);
+    case "sessionsEnded": {
+      const { session, except } = event.data;
+      const where = session ? "in one browser" : except ? "everywhere else" : "everywhere";
+      return said(`${who} signed ${context.person(subject)} out ${where}.`);
+    }
     case "identityLinked":
       return said(
         `${context.person(subject)} signed in by an account of ${event.data.issuer}, for the first time.`,
