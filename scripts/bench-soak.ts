@@ -58,8 +58,13 @@ type Minute = {
   requestP99Ms: number;
   pageP50Ms: number;
   pageP99Ms: number;
+  slowestPage: string;
   consoleRssMb: number;
   consoleHeapMb: number;
+  /** What the heap holds outside of itself, buffers above all. */
+  consoleExternalMb: number;
+  /** Spent in collections of the whole heap. */
+  majorCollectionsMs: number;
   databaseMb: number;
   backlog: number;
   tasksOpen: number;
@@ -74,6 +79,8 @@ let present = begin();
 let sent = Number(values.filling);
 let orders = 0;
 let newest: string | undefined;
+/** Spent in collections of the whole heap until the last minute ended. */
+let collected_s = 0;
 const underWay = new Set<Promise<void>>();
 
 const sound = await withConsole({ carrier: true, connections: 64 }, soak);
@@ -202,7 +209,9 @@ async function pages(
     });
     await body.text();
     if (statusCode !== 200) throw new Error(`${path()} answered ${statusCode}`);
-    present.page_ms.push(performance.now() - begun);
+    const taken_ms = performance.now() - begun;
+    if (taken_ms > Math.max(0, ...present.page_ms)) present.slowestPage = path().split("/")[1]!;
+    present.page_ms.push(taken_ms);
   });
 }
 
@@ -212,16 +221,20 @@ function begin() {
     orders: 0,
     request_ms: [] as number[],
     page_ms: [] as number[],
+    slowestPage: "",
     rss_bytes: Number.POSITIVE_INFINITY,
     heap_bytes: Number.POSITIVE_INFINITY,
+    external_bytes: Number.POSITIVE_INFINITY,
   };
 }
 
 async function read(bench: BenchConsole): Promise<Map<string, number>> {
   const metrics = await bench.metrics();
-  const { rss_bytes, heap_bytes } = present;
-  present.rss_bytes = Math.min(rss_bytes, metrics.get("process_resident_memory_bytes") ?? Number.NaN);
-  present.heap_bytes = Math.min(heap_bytes, metrics.get("nodejs_heap_size_used_bytes") ?? Number.NaN);
+  const { rss_bytes, heap_bytes, external_bytes } = present;
+  const measured = (name: string) => metrics.get(name) ?? Number.NaN;
+  present.rss_bytes = Math.min(rss_bytes, measured("process_resident_memory_bytes"));
+  present.heap_bytes = Math.min(heap_bytes, measured("nodejs_heap_size_used_bytes"));
+  present.external_bytes = Math.min(external_bytes, measured("nodejs_external_memory_bytes"));
   return metrics;
 }
 
@@ -241,12 +254,22 @@ async function minuteOf(bench: BenchConsole, minute: number): Promise<Minute> {
     requestP99Ms: whole(done.request_ms, 0.99),
     pageP50Ms: whole(done.page_ms, 0.5),
     pageP99Ms: whole(done.page_ms, 0.99),
+    slowestPage: done.slowestPage,
     consoleRssMb: mib(done.rss_bytes),
     consoleHeapMb: mib(done.heap_bytes),
+    consoleExternalMb: mib(done.external_bytes),
+    majorCollectionsMs: collectedSince(metrics),
     databaseMb: mib(Number(size?.bytes)),
     backlog: metrics.get("holdpoint_backlog") ?? Number.NaN,
     tasksOpen: metrics.get('holdpoint_depth{what="tasks_open"}') ?? Number.NaN,
   };
+}
+
+/** Milliseconds spent in collections of the whole heap since the last asking. */
+function collectedSince(metrics: Map<string, number>): number {
+  const before_s = collected_s;
+  collected_s = metrics.get('nodejs_gc_duration_seconds_sum{kind="major"}') ?? 0;
+  return Math.round((collected_s - before_s) * 1_000);
 }
 
 function tell(minute: Minute): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { SessionLine } from "#lib/queries/person";
 import { Badge } from "../../components/badge";
 import { CommandForm, type CommandFormProps } from "../../components/command-form";
@@ -40,14 +41,26 @@ export function SessionList({ person, sessions, current, view, none, end, all }:
               {session === current ? (
                 <Badge tone="accent">This browser</Badge>
               ) : (
-                end && <CommandForm action={end} hidden={{ person, session }} label="Sign out" size="small" />
+                end && (
+                  <CommandForm
+                    action={end}
+                    hidden={{ person, session, commandId: randomUUID() }}
+                    label="Sign out"
+                    size="small"
+                  />
+                )
               )}
             </li>
           ))}
         </ul>
       )}
       {all && sessions.some(({ session }) => session !== current) && (
-        <CommandForm action={all.action} hidden={{ person }} label={all.label} size="small" />
+        <CommandForm
+          action={all.action}
+          hidden={{ person, commandId: randomUUID() }}
+          label={all.label}
+          size="small"
+        />
       )}
     </div>
   );
