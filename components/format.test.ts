@@ -1,70 +1,18 @@
 import { describe, expect, test } from "vitest";
 import {
-  decimalText,
   formatBytes,
   formatDate,
   formatDay,
   formatDuration,
   formatExact,
   formatInstant,
-  formatMoney,
   formatRelative,
   formatTimeOfDay,
-  minorFromDecimal,
   type ViewTime,
 } from "./format";
 
 const london: ViewTime = { now: "2026-07-02T12:00:00.000Z", timeZone: "Europe/London" };
 const tokyo: ViewTime = { ...london, timeZone: "Asia/Tokyo" };
-
-describe("money", () => {
-  test.each([
-    [125_000, "GBP", "£1,250.00"],
-    [5, "GBP", "£0.05"],
-    [-5, "GBP", "-£0.05"],
-    [1_250, "JPY", "JP¥1,250"],
-    [1_234_567, "KWD", "KWD 1,234.567"],
-    [Number.MAX_SAFE_INTEGER, "EUR", "€90,071,992,547,409.91"],
-  ])("%d minor units of %s are %s", (minor, currency, text) => {
-    expect(formatMoney(minor, currency).replaceAll("\u00a0", " ")).toBe(text);
-  });
-
-  test("half a penny is a mistake, not a rounding", () => {
-    expect(() => formatMoney(0.5, "GBP")).toThrow(RangeError);
-  });
-
-  test.each([
-    ["1,250.50", "GBP", 125_050],
-    ["1250.5", "GBP", 125_050],
-    [" 7 ", "GBP", 700],
-    ["-3.20", "GBP", -320],
-    ["1250", "JPY", 1_250],
-    ["90071992547409.91", "GBP", Number.MAX_SAFE_INTEGER],
-  ])("typed %s %s is %d", (typed, currency, minor) => {
-    expect(minorFromDecimal(typed, currency)).toBe(minor);
-  });
-
-  test.each([
-    ["", "GBP"],
-    ["12,50", "GBP"],
-    ["1.234", "GBP"],
-    ["1.5", "JPY"],
-    ["£5", "GBP"],
-    ["1e3", "GBP"],
-    ["90071992547409.92", "GBP"],
-    ["5", "pounds"],
-  ])("typed %s %s is no amount", (typed, currency) => {
-    expect(minorFromDecimal(typed, currency)).toBeNull();
-  });
-
-  test("a field shows what it will read back", () => {
-    for (const minor of [0, 1, 99, 100, 125_050, -320, Number.MAX_SAFE_INTEGER]) {
-      for (const currency of ["GBP", "JPY", "KWD"]) {
-        expect(minorFromDecimal(decimalText(minor, currency), currency)).toBe(minor);
-      }
-    }
-  });
-});
 
 describe("time", () => {
   test("is told in the reader's zone", () => {

@@ -37,53 +37,6 @@ function dateText(at: string, view: Omit<ViewTime, "now">, options: Intl.DateTim
   return formatter.format(new Date(at)).replaceAll("\u202f", " ");
 }
 
-function moneyFormatter(currency: string, locale: string): Intl.NumberFormat {
-  return cached(
-    `money ${locale} ${currency}`,
-    () => new Intl.NumberFormat(locale, { style: "currency", currency }),
-  );
-}
-
-function currencyDigits(currency: string): number {
-  return moneyFormatter(currency, DEFAULT_LOCALE).resolvedOptions().maximumFractionDigits ?? 2;
-}
-
-/**
- * Minor units as money for people: `formatMoney(125000, "GBP")` is `£1,250.00`. Exact for every safe integer.
- * @throws RangeError when the currency is not three letters or the amount is not a whole number.
- */
-export function formatMoney(minor: number, currency: string, locale: string = DEFAULT_LOCALE): string {
-  return moneyFormatter(currency, locale).format(decimalText(minor, currency) as `${number}`);
-}
-
-/**
- * Minor units as the plain decimal a form field holds: `decimalText(125000, "GBP")` is `1250.00`.
- * @throws RangeError when the currency is not three letters or the amount is not a whole number.
- */
-export function decimalText(minor: number, currency: string): string {
-  const digits = currencyDigits(currency);
-  // BigInt, because a division would round the largest amounts.
-  const units = BigInt(minor);
-  const text = (units < 0n ? -units : units).toString().padStart(digits + 1, "0");
-  const whole = text.slice(0, text.length - digits);
-  const fraction = text.slice(text.length - digits);
-  return `${units < 0n ? "-" : ""}${whole}${digits > 0 ? `.${fraction}` : ""}`;
-}
-
-/**
- * What somebody typed as minor units: `1,250.5` in GBP is 125050. Null when it is no amount in that currency:
- * letters, a misplaced comma, more decimals than the currency has, or more than a safe integer.
- */
-export function minorFromDecimal(typed: string, currency: string): number | null {
-  const parts = /^(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(typed.trim());
-  if (!parts || !/^[A-Z]{3}$/.test(currency)) return null;
-  const digits = currencyDigits(currency);
-  const fraction = parts[3] ?? "";
-  if (fraction.length > digits) return null;
-  const minor = Number(`${parts[1]}${parts[2]?.replaceAll(",", "")}${fraction.padEnd(digits, "0")}`);
-  return Number.isSafeInteger(minor) ? minor : null;
-}
-
 /** A whole or fractional number with the reader's separators: `18532` is `18,532`. */
 export function formatNumber(value: number, locale: string = DEFAULT_LOCALE): string {
   return cached(`number ${locale}`, () => new Intl.NumberFormat(locale)).format(value);

@@ -20,7 +20,7 @@ export type OrderFormValues = {
   country: string;
   /** ISO 4217. */
   currency: string;
-  /** A decimal, as `minorFromDecimal` reads it. */
+  /** A decimal in the currency's own units: `1,250.50`. */
   total: string;
   /** `YYYY-MM-DD`, or empty. */
   orderedOn: string;

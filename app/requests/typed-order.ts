@@ -1,7 +1,7 @@
 import type { CommandOf } from "#lib/domain/commands";
 import { type Currency, currencies } from "#lib/domain/money";
 import { type Rejection, reject } from "#lib/domain/rejection";
-import { minorFromDecimal } from "../../components/format";
+import { amountTyped } from "#lib/queries/typed-amount";
 import type { OrderFormValues } from "../../components/order-form";
 
 /** The content of an order as its form sends it: every value a text, lines by number. */
@@ -41,12 +41,12 @@ export function contentOf(
   const values = formValues(typed);
   const currency = currencies.find((known) => known === values.currency);
   if (!currency) return reject("invalid", "Choose one of the currencies.", { field: "currency" });
-  const amount = minorFromDecimal(values.total, currency);
+  const amount = amountTyped(values.total, currency);
   if (amount === null) return reject("invalid", amountHint(currency), { field: "total" });
 
   const lines: NonNullable<Content["lines"]> = [];
   for (const [n, line] of values.lines.entries()) {
-    const unitPrice = minorFromDecimal(line.unitPrice, currency);
+    const unitPrice = amountTyped(line.unitPrice, currency);
     if (unitPrice === null) return reject("invalid", amountHint(currency), { field: `lines.${n}.unitPrice` });
     if (!/^\d{1,7}$/.test(line.quantity.trim()))
       return reject("invalid", "Must be a whole number.", { field: `lines.${n}.quantity` });

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { Metadata, Route } from "next";
 import { notFound } from "next/navigation";
 import { type OrderView, orderView } from "#lib/queries/order";
+import { amountText } from "#lib/queries/typed-amount";
 import { gate } from "#lib/web/gate";
 import { ButtonLink } from "../../../../components/button";
 import { EmptyState } from "../../../../components/empty-state";
-import { decimalText } from "../../../../components/format";
 import { OrderForm, type OrderFormValues } from "../../../../components/order-form";
 import { PageHeading } from "../../../../components/page-heading";
 import { ConsoleFrame } from "../../../console-frame";
@@ -63,14 +63,14 @@ function valuesOf(order: OrderView): OrderFormValues {
     customerName: customer.name ?? "",
     country: country ?? "",
     currency: total.currency,
-    total: decimalText(total.amount, total.currency),
+    total: amountText(total.amount, total.currency),
     orderedOn: orderedOn ?? "",
     note: noteOf(order) ?? "",
     lines: linesOf(order).map(({ sku, description = "", quantity, unitPrice }) => ({
       sku,
       description,
       quantity: String(quantity),
-      unitPrice: decimalText(unitPrice, total.currency),
+      unitPrice: amountText(unitPrice, total.currency),
     })),
   };
 }
