@@ -1,5 +1,5 @@
 /**
- * `npm run bench:soak [-- --minutes 30] [--rate 20] [--filling 50000] [--json]`: a built console with the shipped carrier and
+ * `npm run bench:soak [-- --minutes 30] [--rate 20] [--filling 5000] [--json]`: a built console with the shipped carrier and
  * its scheduler under mixed load, on a throwaway database with fsync on. What a leak is, a minute does not show.
  *
  * Orders come in over HTTP at a fixed rate, whether or not earlier ones were answered: `--rate` a second one by one, and 25 in
@@ -7,8 +7,8 @@
  * others go to the carrier at once. Every second somebody signed in looks at a page: queue, order, escalations, operations,
  * requests.
  *
- * The console keeps the newest 50,000 streams in memory. They are filled before the time begins, by orders that come to
- * their end (`--filling` of them, in requests of 100), because a cache that fills is no leak and would look like one.
+ * Before the time begins `--filling` orders come to their end, in requests of 100: the console keeps the latest thousand of
+ * those in memory, and a cache that fills is no leak and would look like one.
  *
  * A line a minute: what came in, what requests and pages took, the console's memory (the least of six readings, since what
  * lies between two collections is no growth), the database, what waits. At the end a line through each figure of the second
@@ -44,7 +44,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "30" },
     rate: { type: "string", default: "20" },
-    filling: { type: "string", default: "50000" },
+    filling: { type: "string", default: "5000" },
     json: { type: "boolean", default: false },
   },
 });

@@ -1,6 +1,6 @@
 import { type AccessState, evolveAccess } from "#lib/domain/access";
 import type { RecordedEvent } from "#lib/domain/events";
-import { evolve, type OrderState } from "#lib/domain/order";
+import { evolve, isOver, type OrderState } from "#lib/domain/order";
 import { orderRows, type Rows } from "#lib/domain/order-rows";
 import { evolvePerson, type PersonState, personRows } from "#lib/domain/person";
 import {
@@ -27,17 +27,20 @@ export type AggregateState =
 type Aggregate = {
   evolve(state: AggregateState | null, event: RecordedEvent): AggregateState;
   rows(state: AggregateState): Rows;
+  /** Whether hardly anything more will be asked of it. */
+  isOver(state: AggregateState): boolean;
 };
 
 const noRows = () => [];
+const never = () => false;
 const folds = {
-  order: { evolve, rows: orderRows },
-  person: { evolve: evolvePerson, rows: personRows },
-  access: { evolve: evolveAccess, rows: noRows },
-  workflow: { evolve: evolveWorkflow, rows: noRows },
-  policy: { evolve: evolvePolicy, rows: noRows },
-  calendar: { evolve: evolveCalendar, rows: noRows },
-  workspace: { evolve: evolveWorkspace, rows: noRows },
+  order: { evolve, rows: orderRows, isOver },
+  person: { evolve: evolvePerson, rows: personRows, isOver: never },
+  access: { evolve: evolveAccess, rows: noRows, isOver: never },
+  workflow: { evolve: evolveWorkflow, rows: noRows, isOver: never },
+  policy: { evolve: evolvePolicy, rows: noRows, isOver: never },
+  calendar: { evolve: evolveCalendar, rows: noRows, isOver: never },
+  workspace: { evolve: evolveWorkspace, rows: noRows, isOver: never },
 } as unknown as { [kind in StreamKind]?: Aggregate };
 
 export function aggregateOf(stream: string): Aggregate {

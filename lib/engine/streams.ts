@@ -6,7 +6,8 @@ import { type AggregateState, aggregateOf } from "./aggregates";
 import { readRecorded } from "./seal";
 
 /**
- * States of streams, in memory as long as there is room. A state may be stale: append() compares versions under the lock
+ * States of streams, in memory as long as there is room; of orders that are over only the latest, since hardly anything more
+ * is asked of them. A state may be stale: append() compares versions under the lock
  * and says so, and the stream is then read again. Streams asked for in one moment are read in one query.
  */
 export type StreamState = {
@@ -37,10 +38,14 @@ export type Held = {
 
 type Wanted = { promise: Promise<Held>; resolve(held: Held): void; reject(error: unknown): void };
 
+const over_default = 1_000;
+
 const empty: StreamState = { state: null, version: 0, leaf: null, recordedAt: "" };
 
 export class Streams {
   readonly #held = new Map<string, Held>();
+  /** Those that are over and in nobody's use, the longest untouched first. */
+  readonly #over = new Set<Held>();
   #wanted = new Map<string, Wanted>();
 
   constructor(
@@ -48,17 +53,24 @@ export class Streams {
     readonly keys: WorkspaceKeys,
     readonly randomBytes: (count: number) => Uint8Array,
     readonly held_max: number,
+    readonly over_max = over_default,
   ) {}
 
   /** The stream's state, read when it is not in memory. It stays there until `release` is called as often as this. */
   async acquire(stream: string): Promise<Held> {
     const held = this.#held.get(stream) ?? (await this.#read(stream));
     held.users++;
+    this.#over.delete(held);
     return held;
   }
 
   release(held: Held): void {
     held.users--;
+    const { state } = held.current;
+    if (held.users > 0 || state === null || !aggregateOf(held.stream).isOver(state)) return;
+    this.#over.add(held);
+    const [longest] = this.#over;
+    if (longest && this.#over.size > this.over_max) this.#forget(longest);
   }
 
   peek(stream: string): Held | undefined {
@@ -162,12 +174,17 @@ export class Streams {
   #makeRoom(coming: number): void {
     if (this.#held.size + coming <= this.held_max) return;
     let surplus = this.#held.size + coming - this.held_max;
-    for (const [stream, held] of this.#held) {
+    for (const held of this.#held.values()) {
       if (surplus <= 0) return;
       if (held.users > 0) continue;
-      this.#held.delete(stream);
+      this.#forget(held);
       surplus--;
     }
+  }
+
+  #forget(held: Held): void {
+    this.#held.delete(held.stream);
+    this.#over.delete(held);
   }
 }
 
