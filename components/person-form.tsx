@@ -8,6 +8,7 @@ import { Button } from "./button";
 import { TextField } from "./field";
 import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
+import { Notice } from "./notice";
 import { type Refusal, RefusalSummary } from "./refusal";
 import { type Secret, SecretNote } from "./secret-note";
 
@@ -17,7 +18,7 @@ export type PersonFormValues = { name: string; email: string; id: string; roles:
 /** What the action answers. `values` brings back what was typed. */
 export type PersonFormState =
   | { status: "idle" }
-  | { status: "added"; message: string; secret: Secret; page: Route }
+  | { status: "added"; message: string; secret?: Secret; page: Route }
   | ({ status: "refused"; values: PersonFormValues } & Refusal);
 
 export type PersonFormProps = {
@@ -43,7 +44,11 @@ export function PersonForm({ action, hidden, roles }: PersonFormProps) {
       {refused && <RefusalSummary refusal={refused} labels={labels} />}
       {state.status === "added" && (
         <>
-          <SecretNote title={state.message} secret={state.secret} />
+          {state.secret ? (
+            <SecretNote title={state.message} secret={state.secret} />
+          ) : (
+            <Notice kind="success" title={state.message} announce />
+          )}
           <Link
             href={state.page}
             className="justify-self-start font-medium text-accent underline underline-offset-2"

@@ -29,6 +29,9 @@ const schema = z.object({
       "must be claimed, or trusted for a provider that verifies all and does not say so",
     )
     .default("claimed"),
+  PASSWORD_SIGN_IN: z
+    .enum(["on", "off"], "must be on, or off where all sign in by the provider")
+    .default("on"),
   CRON_SECRET: z.string().min(16, "must have at least 16 characters").optional(),
   METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
   LOG_LEVEL: z
@@ -58,6 +61,11 @@ export function env<Name extends keyof Environment>(name: Name): Environment[Nam
 /** Whether people reach the console by https, so that cookies and pages may insist on it; without an address they do not. */
 export function isServedByTls(): boolean {
   return env("NEXTAUTH_URL")?.startsWith("https:") ?? false;
+}
+
+/** Whether people may sign in by a password kept here. */
+export function opensByPassword(): boolean {
+  return env("PASSWORD_SIGN_IN") === "on";
 }
 
 /** The two root keys, 32 bytes each in base64: from the environment, or from the file HOLDPOINT_KEYS_FILE names. */

@@ -10,10 +10,12 @@ import { hasPassword } from "#lib/auth/own-password";
 import { passwordProblem } from "#lib/auth/password";
 import { openThrottle, type Throttle } from "#lib/auth/throttle";
 import { reject } from "#lib/domain/rejection";
+import { opensByPassword } from "#lib/env";
 import { commandAction } from "#lib/web/action";
 import type { CommandState } from "../../components/command-form";
 import type { PasswordState } from "../../components/password-form";
 import { engine } from "../engine";
+import { noPasswords } from "../no-passwords";
 import { refusedCommand } from "../refused-command";
 
 const browser = z.object({ session: z.string() });
@@ -62,6 +64,7 @@ export const changePassword = commandAction<PasswordState, z.infer<typeof passwo
   fields: passwords,
   async command({ current, password, again }, actor) {
     const person = actor.person ?? "";
+    if (!opensByPassword()) return noPasswords();
     if (password !== again) return reject("invalid", "The two are not the same.", { field: "again" });
     const found = await hasPassword(authContext(), throttle(), person, current);
     if (found === "wrong") return reject("invalid", "This is not your password.", { field: "current" });

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { openSince } from "#lib/auth/live-session";
 import { password_characters_min } from "#lib/auth/password";
+import { opensByPassword } from "#lib/env";
 import { ownRecord, type PersonRecord } from "#lib/queries/person";
 import { gate } from "#lib/web/gate";
 import type { ViewTime } from "../../components/format";
@@ -58,18 +59,20 @@ export default async function AccountPage() {
             </Panel>
             <IdentitiesPanel record={record} view={view} may />
           </div>
-          <Panel title="Password">
-            <div className="grid gap-3">
-              <p className="text-ink-muted">
-                You are then signed out everywhere, also here, and sign in with the new one.
-              </p>
-              <PasswordForm
-                action={changePassword}
-                hidden={{ commandId: randomUUID() }}
-                characters_min={password_characters_min}
-              />
-            </div>
-          </Panel>
+          {opensByPassword() && (
+            <Panel title="Password">
+              <div className="grid gap-3">
+                <p className="text-ink-muted">
+                  You are then signed out everywhere, also here, and sign in with the new one.
+                </p>
+                <PasswordForm
+                  action={changePassword}
+                  hidden={{ commandId: randomUUID() }}
+                  characters_min={password_characters_min}
+                />
+              </div>
+            </Panel>
+          )}
         </div>
         <Panel title="What was changed about you">
           <Timeline entries={record.history} order="newest" view={view} />

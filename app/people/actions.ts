@@ -9,11 +9,13 @@ import { givePassword, whoSignsInBy } from "#lib/auth/credential";
 import { endSessionOf, endSessionsOf } from "#lib/auth/live-session";
 import { roles } from "#lib/domain/authority";
 import { reject } from "#lib/domain/rejection";
+import { opensByPassword } from "#lib/env";
 import { commandAction } from "#lib/web/action";
 import type { CommandState } from "../../components/command-form";
 import type { PersonFormState } from "../../components/person-form";
 import type { SecretState } from "../../components/secret-form";
 import { engine } from "../engine";
+import { noPasswords } from "../no-passwords";
 import { refusedCommand } from "../refused-command";
 import { mayManagePeople } from "./may-manage";
 import { personPath } from "./person-path";
@@ -56,7 +58,8 @@ export const addPerson = commandAction<PersonFormState, NewPerson>({
     return {
       status: "added",
       message: `${name} is added as ${roles.join(", ")}.`,
-      secret: { name: "First password", text: password, hint: passwordHint },
+      // Kept all the same, for the day they sign in by passwords again: without it the address would be free.
+      secret: opensByPassword() ? { name: "First password", text: password, hint: passwordHint } : undefined,
       page: personPath(person),
     };
   },
@@ -129,10 +132,12 @@ export const resetPassword = commandAction<SecretState, z.infer<typeof anotherPa
   engine,
   fields: anotherPassword,
   command: ({ person }, actor) =>
-    // Signed out by it, one would never see the password.
-    person === actor.person
-      ? reject("notPossible", "Change your own password under “Your account”.")
-      : { type: "person.changePassword", person },
+    !opensByPassword()
+      ? noPasswords()
+      : // Signed out by it, one would never see the password.
+        person === actor.person
+        ? reject("notPossible", "Change your own password under “Your account”.")
+        : { type: "person.changePassword", person },
   async done(_, { person, password }) {
     const given = await givePassword(authContext(), person, password);
     if (given !== "given") throw new Error(`the password of ${person} was not given: ${given}`);

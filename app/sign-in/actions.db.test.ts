@@ -76,6 +76,19 @@ test("a wrong password ends nothing, and leads nowhere", async () => {
   expect((await currentActor())?.person).toBe("ana");
 });
 
+test("where passwords are off the right one opens nothing", async () => {
+  vi.stubEnv("PASSWORD_SIGN_IN", "off");
+  const before = await open();
+  try {
+    expect(await send("ana@example.org")).toMatchObject({ status: "refused" });
+    expect(browser.cookies.size).toBe(0);
+  } finally {
+    vi.stubEnv("PASSWORD_SIGN_IN", "on");
+  }
+  expect(await open()).toBe(before);
+  await expect(send("ana@example.org")).rejects.toMatchObject(ledTo("/queue"));
+});
+
 test("from another site nobody is signed in or out", async () => {
   await expect(send("ana@example.org")).rejects.toMatchObject(ledTo("/queue"));
   browser.headers.set("origin", "https://elsewhere.example");

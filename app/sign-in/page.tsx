@@ -1,6 +1,7 @@
 import type { Metadata, Route } from "next";
 import { redirect } from "next/navigation";
 import { currentActor, providerName } from "#lib/auth/session";
+import { opensByPassword } from "#lib/env";
 import { ownPath } from "#lib/web/next-path";
 import { buttonClass } from "../../components/button";
 import { EntryFrame } from "../../components/entry-frame";
@@ -18,6 +19,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const next = ownPath(single(asked.next));
   if (await currentActor()) redirect(next as Route);
   const provider = providerName();
+  const byPassword = opensByPassword();
   const error = single(asked.error);
   return (
     <EntryFrame title="Sign in">
@@ -33,16 +35,23 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
             {/* Not a Link: it leads off the site, and must not be followed beforehand. */}
             <a
               href={`/sign-in/provider?next=${encodeURIComponent(next)}`}
-              className={buttonClass("secondary")}
+              className={buttonClass(byPassword ? "secondary" : "primary")}
             >
               Continue with {provider}
             </a>
-            <p className="flex items-center gap-3 text-xs text-ink-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-              or by password
-            </p>
           </>
         )}
-        <SignInForm action={signIn} next={next} />
+        {provider && byPassword && (
+          <p className="flex items-center gap-3 text-xs text-ink-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+            or by password
+          </p>
+        )}
+        {byPassword && <SignInForm action={signIn} next={next} />}
+        {!provider && !byPassword && (
+          <Notice kind="error" title="There is no way in">
+            PASSWORD_SIGN_IN is off and no OIDC_ISSUER is set. Whoever runs this console sets one of them.
+          </Notice>
+        )}
       </div>
     </EntryFrame>
   );

@@ -6,7 +6,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import type { OAuthConfig } from "next-auth/providers/oauth";
 import { cache } from "react";
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { env, isServedByTls } from "../env";
+import { env, isServedByTls, opensByPassword } from "../env";
 import { log } from "../web/log";
 import { logFailure } from "../web/log-failure";
 import { authContext } from "./context";
@@ -244,7 +244,9 @@ async function signInFrom(email: string, password: string, asked: Pick<Headers, 
   const context = authContext();
   // One for the process: it tidies its table by a timer.
   throttle ??= openThrottle(context.database, context.keys.workspace);
-  const signedIn = await signIn(context, throttle, { email, password, address: addressOf(asked) });
+  const signedIn: SignIn = opensByPassword()
+    ? await signIn(context, throttle, { email, password, address: addressOf(asked) })
+    : { kind: "refused" };
   noteSignIn("password", signedIn);
   if (signedIn.kind === "signedIn") await endSessionHere();
   return signedIn;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { opensByPassword } from "#lib/env";
 import type { PersonRecord } from "#lib/queries/person";
 import { ConfirmForm } from "../../../components/confirm-form";
 import { Disclosure } from "../../../components/disclosure";
@@ -45,7 +46,7 @@ export function AccountPanel({ record, view, self, onlyAdmin }: AccountPanelProp
               confirmVariant={disabled ? "primary" : "danger"}
             />
           )}
-          {!self && (
+          {!self && opensByPassword() && (
             <Disclosure label="New password" size="small">
               <p className="max-w-[64ch]">
                 A new password is made and shown to you once. {name} is signed out everywhere, and the old
