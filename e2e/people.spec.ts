@@ -36,6 +36,14 @@ async function giveWho(page: Page, { email, password }: { email: string; passwor
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+/** Other journeys tell by name who may decide: whoever was added for this one is among them no longer. */
+async function disable(admin: Page, id: string): Promise<void> {
+  await admin.goto(`/people/${id}`);
+  await admin.getByText("Disable account…").click();
+  await admin.getByRole("button", { name: /^Disable Jo/ }).click();
+  await expect(admin.getByText("Robin Root disabled the account")).toBeVisible();
+}
+
 const signedIn = (page: Page) =>
   expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
 
@@ -240,11 +248,13 @@ test("a note survives a session ended elsewhere for who wrote it, and nobody els
   await expect(page.getByRole("banner").getByText(`Jo ${writer.id}`)).toBeVisible();
   await expect(page.getByLabel("Comment")).toHaveValue("");
   await page.context().close();
+  for (const { id } of [writer, next]) await disable(root, id);
 });
 
 test("who signs out leaves nothing of what was typed, in this tab or another", async ({ as, browser }) => {
   const { number, path } = await askForOrder(await as("rita"));
-  const somebody = await addSomebody(await as("root"), "reviewer");
+  const root = await as("root");
+  const somebody = await addSomebody(root, "reviewer");
   const note = `Ask about the wax seal, ${somebody.id}`;
   const page = await signInAs(browser, somebody);
   await signedIn(page);
@@ -266,4 +276,5 @@ test("who signs out leaves nothing of what was typed, in this tab or another", a
     await expect(noteIn(tab)).toHaveValue("");
   }
   await page.context().close();
+  await disable(root, somebody.id);
 });
