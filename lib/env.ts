@@ -38,7 +38,14 @@ const schema = z.object({
     .enum(["silent", "error", "warn", "info", "debug"], "must be silent, error, warn, info or debug")
     .default("info"),
   CARRIER_URL: z.url("must be the carrier's http or https address").optional(),
-  CARRIER_WEBHOOK_SECRET: z.string().optional(),
+  CARRIER_WEBHOOK_SECRET: z
+    .string()
+    .default("")
+    .transform((text) => text.split(/\s+/).filter(Boolean))
+    .refine(
+      (keys) => keys.length <= 4 && keys.every((key) => /^wh(sec|pk)_[A-Za-z0-9+/]{32,}={0,2}$/.test(key)),
+      "must be whsec_ or whpk_ and base64, or up to four of them with spaces between",
+    ),
   CARRIER_MODE: z
     .enum(["honours-key", "probe", "neither"], "must be honours-key, probe or neither")
     .default("honours-key"),

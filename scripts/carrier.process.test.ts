@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readCarrierCallback } from "#lib/effects/callback";
 import { type CarrierMode, carrierAdapters } from "#lib/effects/carrier";
+import { readVerifyingKey } from "#lib/effects/webhook-verification";
 import { type Carrier, type CarrierOptions, startCarrier } from "./carrier";
 
 const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
@@ -92,7 +93,12 @@ async function listen(...statuses: number[]) {
 
 function readHeard({ headers, body }: Heard) {
   const now = new Date(Number(headers["webhook-timestamp"]) * 1000).toISOString();
-  const callback = readCarrierCallback(webhookSecret, new Headers(headers as HeadersInit), body, now);
+  const callback = readCarrierCallback(
+    [readVerifyingKey(webhookSecret)],
+    new Headers(headers as HeadersInit),
+    body,
+    now,
+  );
   if (!callback.ok) throw new Error(callback.detail);
   return callback;
 }

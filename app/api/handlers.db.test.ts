@@ -623,6 +623,17 @@ describe("POST /api/callbacks/carrier", () => {
     await problemIn(await sent(report("A".repeat(43)), { id: "msg_nothing" }), 404, "notFound");
   });
 
+  test("takes what either key signs while the carrier changes its key", async () => {
+    const next = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
+    vi.stubEnv("CARRIER_WEBHOOK_SECRET", `${next} ${webhookSecret}`);
+    const first = await pending();
+    expect((await sent(report(first.effectKey), { id: "msg_old_key" })).status).toBe(200);
+    const second = await pending();
+    expect((await sent(report(second.effectKey), { id: "msg_new_key", secret: next })).status).toBe(200);
+    vi.stubEnv("CARRIER_WEBHOOK_SECRET", next);
+    await problemIn(await sent(report(second.effectKey), { id: "msg_too_old" }), 401, "signature");
+  });
+
   test("takes none where no secret is configured", async () => {
     const { effectKey } = await pending();
     vi.stubEnv("CARRIER_WEBHOOK_SECRET", "");

@@ -41,7 +41,7 @@ function signed({
 }
 
 function read({ headers, body }: { headers: Headers; body: Uint8Array }, at = now) {
-  return readCarrierCallback(secret, headers, body, at);
+  return readCarrierCallback([readVerifyingKey(secret)], headers, body, at);
 }
 
 describe("a signed callback", () => {
@@ -290,9 +290,4 @@ describe("a connection's callback while keys are changed", () => {
     expect(read([ours.whpk], [...strange.slice(1), v1a()].join(" "))).toMatchObject(taken);
     expect(read([ours.whpk], [...strange, v1a()].join(" "))).toMatchObject(forged);
   });
-});
-
-test("a secret without a key is a fault of the configuration", () => {
-  const { headers, body } = signed();
-  expect(() => readCarrierCallback("whsec_", headers, body, now)).toThrow("no key");
 });

@@ -62,16 +62,16 @@ export type Callback =
 type Refused = { ok: false; status: 400 | 401 | 413; detail: string };
 
 /**
- * Reads the carrier's callback: `readSigned` says how, and what is refused. `secret` is `whsec_` and base64. Throws when it
- * holds no key: that is configuration.
+ * Reads the carrier's callback: `readSigned` says how, and what is refused. While keys are changed there are several, and one of
+ * them is enough.
  */
 export function readCarrierCallback(
-  secret: string,
+  keys: readonly VerifyingKey[],
   headers: Pick<Headers, "get">,
   rawBody: Uint8Array,
   now: string,
 ): Callback {
-  const signed = readSigned(carrierBody, [{ kind: "hmac", secret: keyOf(secret) }], headers, rawBody, now);
+  const signed = readSigned(carrierBody, keys, headers, rawBody, now);
   if (!signed.ok) return signed;
   const { type, data, timestamp: occurredAt } = signed.body;
   const read = { ok: true as const, webhookId: signed.webhookId, effectKey: data.effectKey, occurredAt };
@@ -86,8 +86,7 @@ export function readCarrierCallback(
 }
 
 /**
- * Reads the callback of a connection of `http.call`, which says how a pending call ended: `readSigned` says how. While keys are
- * changed there are several, and one of them is enough.
+ * Reads the callback of a connection of `http.call`, which says how a pending call ended, by the same rules.
  */
 export function readHttpCallback(
   keys: readonly VerifyingKey[],
@@ -153,10 +152,4 @@ function readSigned<Body>(
 
 function refused(status: Refused["status"], detail: string): Refused {
   return { ok: false, status, detail };
-}
-
-function keyOf(secret: string): Buffer {
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  if (key.length === 0) throw new Error("The secret of the callbacks holds no key");
-  return key;
 }
