@@ -4,6 +4,7 @@ import { roles } from "./authority";
 import { businessCalendarSchema } from "./calendar";
 import { amount_minor_max, currencies } from "./money";
 import { policyParametersSchema } from "./policy";
+import { turnsWriting } from "./text-direction";
 
 /**
  * Everything that can be asked of the engine, as it comes in from outside: parsed here, and nowhere trusted before.
@@ -25,7 +26,14 @@ function text(bytes_max: number) {
 const line = (bytes_max: number) =>
   text(bytes_max).refine((value) => !/\p{Cc}/u.test(value), "must be one line without control characters");
 
-export const businessKeySchema = line(200);
+/** A line by which somebody or something is told from others: it may not turn what is shown beside it. */
+const identifyingLine = (bytes_max: number) =>
+  line(bytes_max).refine(
+    (value) => !turnsWriting(value),
+    "holds characters that change the direction of writing",
+  );
+
+export const businessKeySchema = identifyingLine(200);
 export const sourceSchema = z
   .string()
   .regex(/^[a-z][a-z0-9.-]{0,63}$/, "must be lower-case letters, digits, dots and dashes, at most 64");
@@ -43,15 +51,15 @@ export const dateSchema = z.iso
   .refine((date) => date >= "1900-01-01", "must be a date from 1900 on");
 
 export const customerSchema = z.strictObject({
-  reference: line(120).optional(),
-  name: line(200).optional(),
+  reference: identifyingLine(120).optional(),
+  name: identifyingLine(200).optional(),
   email: z.email("must be an e-mail address").max(254).optional(),
   phone: line(40).optional(),
   address: text(500).optional(),
 });
 
 export const orderLineSchema = z.strictObject({
-  sku: line(80),
+  sku: identifyingLine(80),
   description: text(300).optional(),
   quantity: z.int().min(1, "must be at least 1").max(1_000_000),
   unitPrice: z.int().nonnegative().max(amount_minor_max),
@@ -128,7 +136,7 @@ export const commandSchema = z.discriminatedUnion("type", [
     hash: z.string().regex(/^[0-9a-f]{64}$/, "must be the hash of the kept bytes"),
     size_bytes: z.int().positive().max(attachment_bytes_max),
     mediaType: z.enum(attachmentMediaTypes),
-    name: line(200),
+    name: identifyingLine(200),
   }),
   z.strictObject({ type: z.literal("task.claim"), ...visit }),
   z.strictObject({ type: z.literal("task.takeOver"), ...visit, reason }),
@@ -221,7 +229,7 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("person.add"),
     person: personId,
-    name: line(200),
+    name: identifyingLine(200),
     email: z.email("must be an e-mail address").max(254),
     roles: z.array(z.enum(roles)).min(1, "must name at least one role"),
   }),

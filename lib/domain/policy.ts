@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { currencies, formatMoney, type Money } from "./money";
+import { isolated } from "./text-direction";
 
 /**
  * Policy: named, versioned rules over data. Parameters live in the log (`policy/<workflow>`), so a change of a limit is an
@@ -105,7 +106,7 @@ export function ruleSentence({ rule, result, evidence }: RuleResult): string {
         : `The customer has ${evidence.earlierOrders} earlier ${evidence.earlierOrders === 1 ? "order" : "orders"}`;
     case "possibleDuplicate@1":
       return result === "review"
-        ? `Looks like order ${evidence.businessKey}: same customer and total within ${evidence.within_hours} hours`
+        ? `Looks like order ${isolated(String(evidence.businessKey))}: same customer and total within ${evidence.within_hours} hours`
         : `No order with the same customer and total within ${evidence.within_hours} hours`;
     case "restrictedCountry@1":
       if (evidence.country === null) return "No country is given";

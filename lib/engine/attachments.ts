@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
+import { type AttachmentMediaType, attachmentNameProblem } from "#lib/domain/attachment-name";
 import { type AuthorizedActor, demandActor } from "#lib/domain/authority";
-import { attachment_bytes_max, type attachmentMediaTypes } from "#lib/domain/commands";
+import { attachment_bytes_max } from "#lib/domain/commands";
 import { type Rejection, reject } from "#lib/domain/rejection";
 import { sealAttachment } from "#lib/log/attachment";
 import { type SubjectKeys, subjectKeys, unwrapDataKey } from "#lib/log/envelope";
@@ -9,7 +10,10 @@ import type { Database } from "../db";
 import type { Engine } from "./execute";
 import type { Accepted } from "./job";
 
-/** A file as it comes in: what it is called and what it says. What kind it is is seen from its bytes, not believed. */
+/**
+ * A file as it comes in: what it is called and what it says. What kind it is is seen from its bytes, not believed, and its
+ * name has to end as that kind's do.
+ */
 export type IncomingFile = { name: string; content: Uint8Array };
 
 export type AttachmentStore = {
@@ -40,6 +44,8 @@ export async function attach(
     return reject("invalid", "Attach a PDF, a picture (PNG, JPEG, WebP) or a text (TXT, CSV).", {
       field: "file",
     });
+  const nameProblem = attachmentNameProblem(name.trim(), mediaType);
+  if (nameProblem) return reject("invalid", nameProblem, { field: "file" });
   const subject = await keysOf(store, `order/${order}`);
   if (!subject) return reject("notFound", "There is no such order, or it was erased.", { field: "order" });
   // Made from the id and the content under a key, so that what is sent twice is the same bytes and tells nothing of itself.
@@ -80,16 +86,14 @@ async function keysOf({ database, keys }: AttachmentStore, subject: string): Pro
   return row && subjectKeys(keys.workspace, subject, unwrapDataKey(keys, subject, row.wrapped));
 }
 
-type MediaType = (typeof attachmentMediaTypes)[number];
-
-const beginnings: readonly (readonly [MediaType, string])[] = [
+const beginnings: readonly (readonly [AttachmentMediaType, string])[] = [
   ["application/pdf", "255044462d"],
   ["image/png", "89504e470d0a1a0a"],
   ["image/jpeg", "ffd8ff"],
 ];
 
 /** What kind of file it is by its first bytes; a text is UTF-8 without control characters. Undefined for any other. */
-export function mediaTypeOf(name: string, content: Uint8Array): MediaType | undefined {
+export function mediaTypeOf(name: string, content: Uint8Array): AttachmentMediaType | undefined {
   const start = Buffer.from(content.subarray(0, 12)).toString("hex");
   const known = beginnings.find(([, beginning]) => start.startsWith(beginning));
   if (known) return known[0];

@@ -1,3 +1,4 @@
+import { offeredName } from "#lib/domain/attachment-name";
 import { type AuthorizedActor, demandActor } from "#lib/domain/authority";
 import { openAttachment } from "#lib/log/attachment";
 import { readOrder, readVersions } from "./order-reading";
@@ -5,7 +6,7 @@ import { mayRead } from "./permission";
 import { keysOf, personalOf, textOf } from "./personal";
 import type { Store } from "./store";
 
-/** A file of an order in plain. */
+/** A file of an order in plain; under its name it can be saved and opened without being run. */
 export type OpenedFile = { name: string; mediaType: string; content: Buffer<ArrayBuffer> };
 
 /**
@@ -33,7 +34,7 @@ export async function attachedFile(
   });
   if (!kept) return null;
   return {
-    name: textOf(personalOf(stored.body, held), "name") ?? "file",
+    name: offeredName(textOf(personalOf(stored.body, held), "name") ?? "file", mediaType),
     mediaType,
     content: openAttachment(keys, store.keys.workspace, kept.kept, hash),
   };

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from "#lib/domain/events";
 import { ruleSentence } from "#lib/domain/policy";
+import { isolated } from "#lib/domain/text-direction";
 import { plural } from "./words";
 
 /** Something an event was decided by or leads to: a text, or an instant to be shown in the reader's zone. */
@@ -16,7 +17,7 @@ export function factsOf(event: RecordedEvent): EventFact[] {
       return [
         { label: "Workflow", value: `${name}@${version}` },
         { label: "Its hash", value: hash },
-        { label: "From", value: `${event.data.source}, number ${event.data.businessKey}` },
+        { label: "From", value: `${event.data.source}, number ${isolated(event.data.businessKey)}` },
       ];
     }
     case "policyChecked":
