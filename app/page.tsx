@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import type { AuthorizedActor } from "#lib/domain/authority";
+import { mayRead } from "#lib/queries/permission";
 import { gate } from "#lib/web/gate";
 import { ButtonLink } from "../components/button";
 import { EmptyState } from "../components/empty-state";
@@ -10,10 +11,10 @@ import { ConsoleFrame } from "./console-frame";
 import { viewNow, waiting } from "./reading";
 import { adminLines } from "./start-lines/admin";
 import { auditorLines } from "./start-lines/auditor";
+import { escalationLines } from "./start-lines/escalations";
 import type { StartLine } from "./start-lines/line";
 import { requesterLines } from "./start-lines/requester";
 import { reviewerLines } from "./start-lines/reviewer";
-import { supervisorLines } from "./start-lines/supervisor";
 
 export const metadata: Metadata = { title: "Start" };
 
@@ -54,7 +55,8 @@ async function linesFor(actor: AuthorizedActor, view: ViewTime): Promise<StartLi
   const { roles } = actor;
   const parts = await Promise.all([
     roles.includes("reviewer") ? reviewerLines(actor, view) : [],
-    roles.includes("supervisor") ? supervisorLines(actor, view) : [],
+    // Whoever's navigation counts escalations is told of them here too.
+    mayRead(actor, "escalations") ? escalationLines(actor, view) : [],
     roles.includes("requester") ? requesterLines(actor) : [],
     roles.includes("admin") ? adminLines(actor, view) : [],
     roles.includes("auditor") ? auditorLines(actor, view) : [],

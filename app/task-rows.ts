@@ -1,5 +1,6 @@
 import type { Route } from "next";
 import { formatMoney } from "#lib/domain/money";
+import { isolated } from "#lib/domain/text-direction";
 import type { TaskLine } from "#lib/queries/task-list";
 import { ruleInShort } from "#lib/queries/words";
 import type { QueueRow } from "../components/queue-table";
@@ -18,9 +19,13 @@ export function taskRow(line: TaskLine): QueueRow {
   };
 }
 
-/** What people call an order: its customer, when one is named, and its number. */
+/**
+ * What people call an order: its customer, when one is named, and its number. Neither changes how the other is read, also
+ * where it is written from right to left.
+ */
 export function orderTitle({ customer, businessKey }: { customer?: string; businessKey: string }): string {
-  return customer ? `${customer} · ${businessKey}` : businessKey;
+  const number = isolated(businessKey);
+  return customer ? `${isolated(customer)} · ${number}` : number;
 }
 
 /** Why a clock stands still, in words. */

@@ -1,10 +1,15 @@
-import { AnswerError, sentenceOf } from "./queue-client";
+import { AnswerError, get, sentenceOf } from "./queue-client";
 
-/** What became of one task of many; `why` says it in a sentence when it was not decided. */
-export type BulkResult = { key: string } & ({ done: true } | { done: false; why: string });
+/**
+ * What became of one task of many; `why` says it in a sentence when it was not decided, and `number` which order it is when the
+ * page did not name it.
+ */
+export type BulkResult = { key: string } & ({ done: true } | { done: false; why: string; number?: string });
 
 export type BulkJob = {
   job: string;
+  /** Whom the page was drawn for. */
+  drawnFor: string;
   step: string;
   verdict: string;
   note: string;
@@ -37,4 +42,15 @@ export async function decideMany(
     rest = lines.pop() ?? "";
     if (lines.length > 0) onResults(lines.map((line) => JSON.parse(line)));
   }
+}
+
+/** How many orders at one step a cut held when its list was shown; `more` says that counting stopped there. */
+export type Matching = { count: number; more: boolean };
+
+/** Rejects with `AnswerError`, or what `fetch` rejects with. */
+export function fetchMatching(
+  asked: { view: string; step: string; asOf: string },
+  signal: AbortSignal,
+): Promise<Matching> {
+  return get(`/queue/matching?${new URLSearchParams(asked)}`, signal);
 }

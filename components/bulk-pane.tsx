@@ -1,16 +1,19 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { type BulkResult, decideMany } from "./bulk-client";
+import { type BulkResult, decideMany, fetchMatching, type Matching } from "./bulk-client";
 import { Button, type ButtonVariant } from "./button";
 import { newCommandId } from "./command-id";
 import type { Verdict } from "./decision-form";
+import { useDrawnFor } from "./drawn-for";
 import { formatNumber, type Instant } from "./format";
 import { Notice } from "./notice";
 import { Progress } from "./progress";
 import { AnswerError } from "./queue-client";
 import type { QueueLine } from "./queue-lines";
 import type { ReviewTask } from "./review-data";
+import { useOnePress } from "./use-one-press";
 
 export type BulkPaneProps = {
   /** The cut of the queue, and when its list was last shown as it is. */
@@ -19,8 +22,6 @@ export type BulkPaneProps = {
   selected: readonly QueueLine[];
   loaded: number;
   everythingLoaded: boolean;
-  /** How many the cut holds, in words. */
-  matching: string;
   /** A task of the kind that is selected: which verdicts there are. */
   task: ReviewTask | undefined;
   /** Called when a job begins: the pane stays until it is left, whatever is still selected. */
@@ -49,25 +50,43 @@ const variants: Record<Verdict["tone"], ButtonVariant> = {
 
 /** One verdict on everything selected, with progress, a result for each, and a way to stop. */
 export function BulkPane(props: BulkPaneProps) {
-  const { view, asOf, selected, loaded, everythingLoaded, matching, task, onDecided, onEnded, say } = props;
+  const { view, asOf, selected, loaded, everythingLoaded, task, onDecided, onEnded, say } = props;
+  const drawnFor = useDrawnFor() ?? "";
   const [note, setNote] = useState("");
   const [all, setAll] = useState(false);
   const [run, setRun] = useState<Run | null>(null);
   const stop = useRef<AbortController | null>(null);
   const steps = new Set(selected.map(({ step }) => step));
   const mixed = steps.size > 1;
-  const everything = all && selected.length === loaded && !everythingLoaded;
-  const many = everything ? `all ${matching}` : formatNumber(selected.length);
+  const beyond = selected.length === loaded && !everythingLoaded;
+  const step = [...steps][0];
+  const { data: matching } = useQuery({
+    queryKey: ["matching", view, step, asOf],
+    queryFn: ({ signal }) => fetchMatching({ view, step: step ?? "", asOf }, signal),
+    enabled: beyond && !mixed && step !== undefined,
+  });
+  // Nobody decides what they have not been told the number of.
+  const everything = all && beyond && matching !== undefined;
+  const [confirming, setConfirming] = useState("");
+  const [justPressed, pressed] = useOnePress();
+  const many = everything ? `all ${inWords(matching)}` : formatNumber(selected.length);
 
   async function start(verdict: Verdict) {
-    if (!task || mixed) return;
+    if (!task || mixed || justPressed) return;
+    pressed();
+    const asked = `${verdict.value} ${many}`;
+    if (confirming !== asked) {
+      setConfirming(asked);
+      return say(`${verdict.label} ${many} cannot be taken back. Do it once more to confirm.`);
+    }
+    setConfirming("");
     const titles = new Map(selected.map(({ key, title }) => [key, title]));
     const controller = new AbortController();
     stop.current = controller;
     props.onBegun();
     setRun({
       label: verdict.label,
-      total: everything ? null : selected.length,
+      total: everything ? (matching.more ? null : matching.count) : selected.length,
       decided: 0,
       failed: [],
       state: "running",
@@ -81,7 +100,8 @@ export function BulkPane(props: BulkPaneProps) {
       await decideMany(
         {
           job: newCommandId(),
-          step: [...steps][0] ?? task.step,
+          drawnFor,
+          step: step ?? task.step,
           verdict: verdict.value,
           note,
           asOf,
@@ -124,13 +144,13 @@ export function BulkPane(props: BulkPaneProps) {
               Select all {formatNumber(loaded)} that are loaded
             </button>
           )}
-          {selected.length === loaded && !everythingLoaded && !all && (
+          {beyond && !all && matching && (
             <button
               type="button"
               className="min-h-6 font-medium text-accent hover:underline"
               onClick={() => setAll(true)}
             >
-              Select all {matching} that match
+              Select all {inWords(matching)} that match
             </button>
           )}
         </p>
@@ -162,20 +182,23 @@ export function BulkPane(props: BulkPaneProps) {
                   <Button
                     key={verdict.value}
                     variant={variants[verdict.tone]}
-                    aria-disabled={lacking || undefined}
+                    aria-disabled={lacking || justPressed || undefined}
                     title={lacking ? "Write a note first: say what has to change." : undefined}
                     onClick={() =>
                       lacking ? say("Write a note first: say what has to change.") : void start(verdict)
                     }
                   >
                     {verdict.label} {many}
+                    {confirming === `${verdict.value} ${many}` && " for good"}
                   </Button>
                 );
               })}
             </div>
             <p className="text-xs text-ink-muted">
-              These decisions take effect at once and cannot be taken back. What others decide or change
-              meanwhile is left out and named.
+              {confirming.endsWith(` ${many}`)
+                ? "Press once more: these decisions take effect at once and cannot be taken back."
+                : "These decisions take effect at once and cannot be taken back."}{" "}
+              What others decide or change meanwhile is left out and named.
             </p>
           </div>
         )
@@ -184,9 +207,15 @@ export function BulkPane(props: BulkPaneProps) {
   );
 }
 
+function inWords({ count, more }: Matching): string {
+  return `${formatNumber(count)}${more ? "+" : ""}`;
+}
+
 function added(before: Run, results: readonly BulkResult[], titles: ReadonlyMap<string, string>): Run {
   const failed = results.flatMap((result) =>
-    result.done ? [] : [{ key: result.key, title: titles.get(result.key) ?? result.key, why: result.why }],
+    result.done
+      ? []
+      : [{ key: result.key, title: titles.get(result.key) ?? result.number ?? result.key, why: result.why }],
   );
   return {
     ...before,

@@ -15,10 +15,12 @@ export type FilterBarProps = {
   /** The page that is filtered; the filters become its search parameters. */
   action: Route;
   fields: readonly FilterField[];
+  /** What goes into the address beside the fields: in what the fields are meant. */
+  unseen?: Readonly<Record<string, string>>;
 };
 
 /** Filters as a form of GET: what is seen is in the address, and works without scripts. */
-export function FilterBar({ label, action, fields }: FilterBarProps) {
+export function FilterBar({ label, action, fields, unseen = {} }: FilterBarProps) {
   const filtered = fields.some(({ value }) => value);
   return (
     <search aria-label={label}>
@@ -47,6 +49,9 @@ export function FilterBar({ label, action, fields }: FilterBarProps) {
               />
             )}
           </div>
+        ))}
+        {Object.entries(unseen).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
         ))}
         <div className="flex gap-2 max-sm:col-span-2">
           <Button type="submit">Filter</Button>

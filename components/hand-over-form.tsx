@@ -15,21 +15,36 @@ export type HandOverFormProps = {
   people: readonly { id: string; name: string }[];
 };
 
-/** Hands a task to one of those who could do it. */
-export function HandOverForm({ action, hidden, people }: HandOverFormProps) {
-  const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
+/** Hands a task to one of those who could do it; opens first. */
+export function HandOverForm({ action, ...fields }: HandOverFormProps) {
+  const answered = useFormAction(action, { status: "idle" });
+  return (
+    <details className="open:w-full" open={answered[0].status === "refused" ? true : undefined}>
+      <summary className={`${buttonClass("secondary", "small")} list-none`}>Hand over…</summary>
+      <div className="mt-3 rounded-md border border-line bg-sunken p-3">
+        <Fields answered={answered} {...fields} />
+      </div>
+    </details>
+  );
+}
+
+/** The same, where something else has opened already. */
+export function HandOver({ action, ...fields }: HandOverFormProps) {
+  return <Fields answered={useFormAction(action, { status: "idle" })} {...fields} />;
+}
+
+type FieldsProps = Omit<HandOverFormProps, "action"> & {
+  answered: ReturnType<typeof useFormAction<CommandState>>;
+};
+
+function Fields({ answered: [state, formAction, pending, lost], hidden, people }: FieldsProps) {
   const refused = state.status === "refused" ? state : undefined;
   return (
-    <details className="open:w-full" open={refused ? true : undefined}>
-      <summary className={`${buttonClass("secondary", "small")} list-none`}>Hand over…</summary>
-      <form
-        action={formAction}
-        aria-busy={pending || undefined}
-        className="mt-3 grid justify-items-start gap-3 rounded-md border border-line bg-sunken p-3"
-      >
-        <Unreached lost={lost} />
-        {refused && <RefusalSummary refusal={refused} labels={{ to: "To whom" }} />}
-        <HiddenFields values={hidden} />
+    <form action={formAction} aria-busy={pending || undefined} className="grid justify-items-start gap-3">
+      <Unreached lost={lost} />
+      {refused && <RefusalSummary refusal={refused} labels={{ to: "To whom" }} />}
+      <HiddenFields values={hidden} />
+      <div className="flex flex-wrap items-end gap-2">
         <SelectField
           name="to"
           label="To whom"
@@ -37,10 +52,10 @@ export function HandOverForm({ action, hidden, people }: HandOverFormProps) {
           error={refused?.fieldErrors?.to}
           options={people.map(({ id, name }) => ({ value: id, label: name }))}
         />
-        <Button type={pending ? "button" : "submit"} size="small" aria-disabled={pending || undefined}>
+        <Button type={pending ? "button" : "submit"} aria-disabled={pending || undefined}>
           Hand over
         </Button>
-      </form>
-    </details>
+      </div>
+    </form>
   );
 }

@@ -11,8 +11,9 @@ export function thisBrowser(now_ms: () => number): LiveBrowser {
       ? async (name, { steal, givenUp }, lead) =>
           void (await locks.request(name, steal ? { steal } : { signal: givenUp }, lead))
       : null,
-    async signedIn() {
-      const answered = await tellPresence({ viewer: "nobody", order: null }).catch(() => null);
+    async signedIn(person) {
+      const nowhere = { viewer: "nobody", order: null, drawnFor: person };
+      const answered = await tellPresence(nowhere).catch(() => null);
       if (answered?.status === 401) return false;
       return answered?.ok ? true : null;
     },
@@ -21,8 +22,12 @@ export function thisBrowser(now_ms: () => number): LiveBrowser {
   };
 }
 
-/** Tells the server which order this viewer looks at, or that it looks at none any more. */
-export function tellPresence(told: { viewer: string; order: string | null }): Promise<Response> {
+/** Tells the server which order this viewer looks at, or that it looks at none any more. 401 says that it is not them any more. */
+export function tellPresence(told: {
+  viewer: string;
+  order: string | null;
+  drawnFor: string;
+}): Promise<Response> {
   return fetch("/live/presence", {
     method: "POST",
     headers: { "Content-Type": "application/json" },

@@ -134,7 +134,7 @@ describe("tabs of one browser", () => {
     const [first, second, third] = [tab(), tab(), tab()];
     await settle();
     expect(browser.streams.map(({ address }) => address)).toEqual(["/live?from=10"]);
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     browser.open[0]!.send("changes", changes(10));
     browser.open[0]!.send("presence", { order: "o1", people: [{ id: "ben", name: "Ben" }] });
     for (const { connection, told, presence } of [first, second, third]) {
@@ -147,12 +147,12 @@ describe("tabs of one browser", () => {
   test("go on when the one that leads is closed, from where they are", async () => {
     const [first, second] = [tab(), tab()];
     await settle();
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     browser.open[0]!.send("changes", changes(10));
     first.connection.stop();
     await settle();
     expect(browser.open.map(({ address }) => address)).toEqual(["/live?from=11"]);
-    browser.open[0]!.send("hello", { next: 11 });
+    browser.open[0]!.send("hello", { next: 11, person: "ana" });
     browser.open[0]!.send("changes", changes(11));
     expect(second.told).toEqual([changes(10), changes(11)]);
   });
@@ -160,7 +160,7 @@ describe("tabs of one browser", () => {
   test("a tab that comes later with an older page hears that something happened; with a newer one nothing", async () => {
     tab();
     await settle();
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     browser.open[0]!.send("changes", changes(10));
     const [older, newer] = [tab(10), tab(11)];
     expect(older.told).toEqual([{ next: 11, changes: [], everything: true }]);
@@ -173,7 +173,7 @@ describe("tabs of one browser", () => {
   test("a leader that has fallen silent is replaced by a tab that is looked at, and by no other", async () => {
     const leader = tab();
     await settle();
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     // The leader is frozen: its stream brings nothing and its timers stand still.
     const frozen = browser.open[0]!;
     vi.clearAllTimers();
@@ -181,7 +181,7 @@ describe("tabs of one browser", () => {
     await passes(silence_ms_max);
     expect(browser.streams).toHaveLength(2);
     expect([frozen.closed, browser.streams[1]!.closed]).toEqual([true, false]);
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     browser.open[0]!.send("changes", changes(10));
     for (const { told } of [leader, hidden, seen]) expect(told).toEqual([changes(10)]);
   });
@@ -236,7 +236,7 @@ describe("a page that comes later", () => {
     const { told } = tab(null);
     await settle();
     expect(browser.open[0]!.address).toBe("/live");
-    browser.open[0]!.send("hello", { next: 50 });
+    browser.open[0]!.send("hello", { next: 50, person: "ana" });
     browser.open[0]!.send("changes", changes(50));
     expect(told).toEqual([{ next: 50, changes: [], everything: true }, changes(50)]);
   });
@@ -246,7 +246,7 @@ describe("a lost connection", () => {
   const lost = async () => {
     const it = tab();
     await settle();
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     browser.now_ms = 5_000;
     browser.open[0]!.send("changes", changes(10));
     browser.now_ms = 8_000;
@@ -270,7 +270,7 @@ describe("a lost connection", () => {
     expect(tried).toEqual([1, 3, 7, 15, 31, 61, 91]);
     expect(connection.state).toEqual({ kind: "lost", since_ms: 5_000 });
     connection.retry();
-    browser.open[0]!.send("hello", { next: 11 });
+    browser.open[0]!.send("hello", { next: 11, person: "ana" });
     expect(connection.state.kind).toBe("live");
   });
 
@@ -292,12 +292,12 @@ describe("a lost connection", () => {
     const leader = tab();
     const follower = tab();
     await settle();
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     leader.connection.lose();
     expect(follower.connection.state.kind).toBe("lost");
     follower.connection.retry();
     expect(browser.open).toHaveLength(1);
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     expect(follower.connection.state.kind).toBe("live");
     follower.connection.retry();
     expect(browser.open).toHaveLength(1);
@@ -306,7 +306,7 @@ describe("a lost connection", () => {
   test("a stream that is open and silent is dead", async () => {
     const { connection } = tab();
     await settle();
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     await passes(silence_ms_max - 1);
     browser.open[0]!.send("beat", { next: 12 });
     await passes(silence_ms_max - 1);
@@ -320,15 +320,33 @@ describe("a lost connection", () => {
   test("a server that is about to end is left, and come back to; a session that ended is not", async () => {
     const { connection } = tab();
     await settle();
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     browser.open[0]!.send("bye", { why: "closing" });
     expect(connection.state.kind).toBe("lost");
     await passes(1_000);
-    browser.open[0]!.send("hello", { next: 10 });
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
     browser.open[0]!.send("bye", { why: "signedOut" });
     expect(connection.state.kind).toBe("signedOut");
     await passes(600_000);
     expect(browser.open).toEqual([]);
+  });
+
+  test("of a session that ended in another tab is over at once, and not tried again", async () => {
+    const { connection } = tab();
+    await settle();
+    browser.open[0]!.send("hello", { next: 10, person: "ana" });
+    connection.signedOut();
+    expect(connection.state.kind).toBe("signedOut");
+    await passes(600_000);
+    expect(browser.open).toEqual([]);
+  });
+
+  test("of somebody else, who has signed in in another tab, is as good as signed out", async () => {
+    const { connection, told } = tab();
+    await settle();
+    browser.open[0]!.send("hello", { next: 12, person: "ben" });
+    expect(connection.state.kind).toBe("signedOut");
+    expect([browser.open, told]).toEqual([[], []]);
   });
 });
 

@@ -49,8 +49,8 @@ export type LiveBrowser = {
         lead: () => Promise<void>,
       ) => Promise<void>)
     | null;
-  /** Whether the person is signed in still; null when the server cannot be asked. */
-  signedIn(): Promise<boolean | null>;
+  /** Whether this person is signed in still, and nobody else; null when the server cannot be asked. */
+  signedIn(person: string): Promise<boolean | null>;
   hidden(): boolean;
   /** The server's clock, as well as it is known. */
   now_ms(): number;
@@ -140,6 +140,11 @@ export class LiveConnection {
       this.#tries = 0;
       this.#connect();
     } else this.#post({ tell: "retry" });
+  }
+
+  /** The session of this browser is over: what is open is nobody's. */
+  signedOut(): void {
+    if (this.#person !== null) this.#leave();
   }
 
   /** The network is gone: what is open is of no use. */
@@ -240,20 +245,26 @@ export class LiveConnection {
 
   async #retryLater(): Promise<void> {
     const person = this.#person;
+    if (person === null) return;
     // A stream that is refused does not say why.
-    const signedIn = await this.#browser.signedIn();
-    if (person === null || this.#person !== person || !this.#leads || this.#stream) return;
+    const signedIn = await this.#browser.signedIn(person);
+    if (this.#person !== person || !this.#leads || this.#stream) return;
     if (signedIn) this.#connect();
-    else if (signedIn === false) this.#setState({ kind: "signedOut", since_ms: this.#heardAt_ms });
+    else if (signedIn === false) this.#leave();
     else this.#lost();
   }
 
   #hear(frame: Frame): void {
     this.#heardAt_ms = this.#browser.now_ms();
     this.#watchSilence();
-    const data = frame.data as { next: number; why?: string };
+    const data = frame.data as { next: number; person?: string; why?: string };
     switch (frame.kind) {
       case "hello":
+        // Somebody else has signed in in another tab: the page is not theirs.
+        if (data.person !== this.#person) {
+          this.#leave();
+          return;
+        }
         this.#tries = 0;
         this.#setState({ kind: "live" });
         // Nobody knows how old the page is.

@@ -16,8 +16,10 @@ import {
   useTransition,
 } from "react";
 import { Button, buttonClass } from "./button";
+import { DrawnFor, useDrawnFor } from "./drawn-for";
 import { formatTimeOfDay, type ViewTime } from "./format";
 import { holdLinks } from "./held-links";
+import { onSignOutElsewhere } from "./kept-drafts";
 import { tellPresence, thisBrowser } from "./live-browser";
 import { type LiveChanges, LiveConnection, type LivePerson, type LiveState } from "./live-connection";
 import { LiveRefresh } from "./live-refresh";
@@ -33,7 +35,7 @@ export type LiveProviderProps = {
   children: ReactNode;
 };
 
-type Live = { person: string; state: LiveState; withheld: boolean; refreshNow(): void; view: ViewTime };
+type Live = { state: LiveState; withheld: boolean; refreshNow(): void; view: ViewTime };
 
 const LiveContext = createContext<Live | null>(null);
 const connecting: LiveState = { kind: "connecting" };
@@ -87,6 +89,7 @@ export function LiveProvider({ person, from, view, children }: LiveProviderProps
     const stops = [
       connection.onChanges((changes) => refresher.changed(changes.next, concerns(path.current, changes))),
       watchWriting(),
+      onSignOutElsewhere(() => connection.signedOut()),
       watchNetwork(connection),
       there.stop,
       () => refresher.stop(),
@@ -105,9 +108,11 @@ export function LiveProvider({ person, from, view, children }: LiveProviderProps
 
   const state = useLiveState();
   return (
-    <LiveContext value={{ person, state, withheld, refreshNow: () => refresh.current?.now(), view }}>
-      {children}
-    </LiveContext>
+    <DrawnFor person={person}>
+      <LiveContext value={{ state, withheld, refreshNow: () => refresh.current?.now(), view }}>
+        {children}
+      </LiveContext>
+    </DrawnFor>
   );
 }
 
@@ -120,9 +125,21 @@ export function useChanges(listener: (changes: LiveChanges) => void): void {
   useEffect(() => liveConnection().onChanges((changes) => latest.current(changes)), []);
 }
 
-/** Who is signed in. Only inside the frame of somebody's page. */
-export function useSignedIn(): string {
-  return useContext(LiveContext)!.person;
+/** To be called when an answer says that the person of this page is not signed in any more. */
+export function tellSignedOut(): void {
+  liveConnection().signedOut();
+}
+
+/** Has `listener` called when the connection stands again. */
+export function useLiveAgain(listener: () => void): void {
+  const latest = useRef(listener);
+  useEffect(() => {
+    latest.current = listener;
+  });
+  useEffect(() => {
+    const connection = liveConnection();
+    return connection.onState(() => connection.state.kind === "live" && latest.current());
+  }, []);
 }
 
 const nobody: readonly LivePerson[] = [];
@@ -134,8 +151,9 @@ const sayAgain_ms = 20_000;
  */
 export function usePresence(order: string | null): readonly LivePerson[] {
   const [seen, setSeen] = useState<{ order: string; people: readonly LivePerson[] } | null>(null);
+  const own = useDrawnFor();
   useEffect(() => {
-    if (order === null) return;
+    if (order === null || own === null) return;
     const connection = liveConnection();
     const viewer = Math.random().toString(36).slice(2);
     const there = watchThere();
@@ -145,7 +163,9 @@ export function usePresence(order: string | null): readonly LivePerson[] {
       const looks = !document.hidden && there.is();
       if (!looks && !saidLast) return;
       saidLast = looks;
-      const answered = await tellPresence({ viewer, order: looks ? order : null }).catch(() => null);
+      const told = { viewer, order: looks ? order : null, drawnFor: own };
+      const answered = await tellPresence(told).catch(() => null);
+      if (answered?.status === 401) connection.signedOut();
       if (!answered?.ok || !looks || left) return;
       const { people } = (await answered.json()) as { people: LivePerson[] };
       if (!left) setSeen({ order, people });
@@ -163,10 +183,9 @@ export function usePresence(order: string | null): readonly LivePerson[] {
       document.removeEventListener("visibilitychange", looked);
       stop();
       there.stop();
-      if (saidLast) tellPresence({ viewer, order: null }).catch(() => {});
+      if (saidLast) tellPresence({ viewer, order: null, drawnFor: own }).catch(() => {});
     };
-  }, [order]);
-  const own = useContext(LiveContext)?.person;
+  }, [order, own]);
   return useMemo(
     () => (seen && seen.order === order ? seen.people.filter(({ id }) => id !== own) : nobody),
     [seen, order, own],

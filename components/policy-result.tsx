@@ -1,4 +1,6 @@
 import { Ban, Check, Hand, type LucideIcon, Minus } from "lucide-react";
+import type { Route } from "next";
+import Link from "next/link";
 import { Badge, type Tone } from "./badge";
 import { EmptyState } from "./empty-state";
 
@@ -12,8 +14,8 @@ export type PolicyRule = {
   result: RuleResult;
   /** What it found, in one sentence. */
   sentence: string;
-  /** What it looked at. */
-  evidence: readonly { label: string; value: string }[];
+  /** What it looked at, and where that is. */
+  evidence: readonly { label: string; value: string; href?: Route }[];
 };
 export type PolicyResultProps = { rules: readonly PolicyRule[] };
 
@@ -44,9 +46,19 @@ export function PolicyResult({ rules }: PolicyResultProps) {
             <div className="min-w-0">
               <p className="wrap-anywhere">{rule.sentence}</p>
               <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-ink-muted">
-                {rule.evidence.map(({ label: what, value }) => (
+                {rule.evidence.map(({ label: what, value, href }) => (
                   <span key={what} className="wrap-anywhere">
-                    {what}: <span className="font-medium text-ink tabular-nums">{value}</span>
+                    {what}:{" "}
+                    {href ? (
+                      <Link
+                        href={href}
+                        className="py-1 font-medium text-accent tabular-nums underline underline-offset-2"
+                      >
+                        {value}
+                      </Link>
+                    ) : (
+                      <span className="font-medium text-ink tabular-nums">{value}</span>
+                    )}
                   </span>
                 ))}
                 <span className="font-mono wrap-anywhere">

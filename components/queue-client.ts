@@ -21,7 +21,8 @@ export class AnswerError extends Error {
   }
 }
 
-async function get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
+/** The answer of a path of this console as JSON. Rejects with `AnswerError`, or what `fetch` rejects with. */
+export async function get<Body>(path: string, signal?: AbortSignal): Promise<Body> {
   const response = await fetch(path, { headers: { Accept: "application/json" }, signal });
   if (response.ok) return response.json();
   throw new AnswerError(response.status, await sentenceOf(response));

@@ -8,8 +8,10 @@ import {
   type KeyboardEvent,
   memo,
   type ReactNode,
+  startTransition,
   useCallback,
   useEffect,
+  useMemo,
   useReducer,
   useRef,
   useState,
@@ -21,10 +23,11 @@ import { classNames } from "./class-names";
 import { CommandForm, type CommandState } from "./command-form";
 import { newCommandId } from "./command-id";
 import type { DecisionState } from "./decision-form";
+import { useDrawnFor } from "./drawn-for";
 import { EmptyState } from "./empty-state";
 import type { ViewTime } from "./format";
 import { type KeyHelp, KeySheet, type KeySheetHandle } from "./key-sheet";
-import { useChanges, usePresence, useSignedIn } from "./live";
+import { tellSignedOut, useChanges, useLiveAgain, usePresence } from "./live";
 import { tellCount } from "./navigation-counts";
 import { Notice } from "./notice";
 import { AnswerError, fetchChanged, fetchPage, fetchReview } from "./queue-client";
@@ -38,6 +41,8 @@ import { useSingleKeys } from "./single-keys";
 import type { UndoState } from "./undo-strip";
 import { useAfterPaint } from "./use-after-paint";
 import { useDrafts } from "./use-drafts";
+import { useOnePress } from "./use-one-press";
+import { useOpenPane } from "./use-open-pane";
 import { VerdictBar, WaitsNotice } from "./verdict-bar";
 
 type Command = (state: CommandState, data: FormData) => Promise<CommandState>;
@@ -89,6 +94,7 @@ const helps: readonly KeyHelp[] = [
   { keys: ["?"], does: "This sheet" },
 ];
 
+const moves: ReadonlySet<string> = new Set(["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp"]);
 const recent_max = 20;
 
 function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }) {
@@ -104,9 +110,12 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const [trouble, setTrouble] = useState<{ key: string; message: string; noteError?: string } | null>(null);
   const [lost, setLost] = useState<string | null>(null);
   const [confirming, setConfirming] = useState<string | null>(null);
-  const [open, setOpen] = useState(false);
+  const { open, show, close } = useOpenPane();
   const [keysOn, switchKeys] = useSingleKeys();
-  const drafts = useDrafts(useSignedIn());
+  // The queue is always somebody's.
+  const drawnFor = useDrawnFor() ?? "";
+  const formOf = (values: Readonly<Record<string, string>>) => formData({ drawnFor, ...values });
+  const drafts = useDrafts(drawnFor);
   const grid = useRef<HTMLTableElement>(null);
   const noteField = useRef<HTMLTextAreaElement>(null);
   const filterField = useRef<HTMLInputElement>(null);
@@ -114,10 +123,13 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const gone = useRef(new Map<string, QueueLine>());
   const seen = useRef(new Map<string, string>());
   const attempts = useRef(new Map<string, string>());
+  const sent = useRef(new Map<string, string>());
 
   const focused = focusedLine(state);
   // The list answers a key at once; what is beside it is drawn a frame later, and can be decided on only then.
-  const line = useAfterPaint(focused);
+  const [justPressed, pressed] = useOnePress();
+  const beside = useAfterPaint(useMemo(() => ({ line: focused, justPressed }), [focused, justPressed]));
+  const { line } = beside;
   const wanted = filter.trim().toLowerCase();
   const lines = wanted ? state.lines.filter((each) => fits(each, wanted)) : state.lines;
   const first = lines[0]?.key;
@@ -131,6 +143,9 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const task = review?.tasks.find(({ key }) => key === line?.key);
   const [deciding, setDeciding] = useState(false);
   const selecting = state.selected.size > 0 || deciding;
+  const decidable = task && !task.decision && !task.waits && !state.over.has(task.key) ? task : undefined;
+  const writable = decidable?.verdicts.some(({ blocked }) => !blocked);
+  const keptNote = line && review && !writable ? drafts.of(line.key) : "";
 
   // What was shown first is what is decided; what changed under somebody's eyes has to be seen before.
   if (task && !seen.current.has(task.key)) seen.current.set(task.key, task.evidence);
@@ -143,6 +158,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   }, [client, state.lines, line?.key]);
 
   const failed = useCallback((error: unknown) => {
+    if (error instanceof AnswerError && error.status === 401) tellSignedOut();
     setLost(
       error instanceof AnswerError
         ? error.message
@@ -152,9 +168,12 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
 
   const answered = useCallback((answer: { views: QueueViewLink[]; now: string }) => {
     setLost(null);
-    setViews(answer.views);
     tellCount("/queue", answer.views[0]?.count ?? "");
-    setView((before) => ({ ...before, now: answer.now }));
+    // What comes by itself is drawn in pieces: a key that is pressed meanwhile does not wait for it.
+    startTransition(() => {
+      setViews(answer.views);
+      setView((before) => ({ ...before, now: answer.now }));
+    });
   }, []);
 
   const reload = useCallback(async () => {
@@ -188,7 +207,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
         answered(answer);
         // What was decided here a moment ago is gone, whatever an answer from before says.
         const left = answer.lines.filter(({ key }) => !gone.current.has(key));
-        act({ type: "changed", orders, lines: left });
+        startTransition(() => act({ type: "changed", orders, lines: left }));
       } catch (error) {
         failed(error);
       }
@@ -212,6 +231,13 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
     ),
   );
 
+  useLiveAgain(() => lost !== null && void reload());
+
+  useEffect(() => {
+    // Whoever comes to the queue finds its keys at hand; who has gone on to something else is left there.
+    if (keysOn && document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
+  }, [keysOn]);
+
   const update = (key: string, change: Partial<RecentDecision>) =>
     setRecent((all) => all.map((each) => (each.key === key ? { ...each, ...change } : each)));
 
@@ -222,7 +248,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   };
 
   async function decide(verdict: ReviewVerdict) {
-    if (!line || line.key !== focused?.key || !review || !task || outdated) return;
+    if (!line || line.key !== focused?.key || !review || !task || outdated || justPressed) return;
     const { key } = task;
     if (verdict.blocked) return say(`${verdict.blocked.reason} ${verdict.blocked.whoCan}`);
     const note = drafts.of(key).trim();
@@ -234,6 +260,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
       });
       return noteField.current?.focus();
     }
+    pressed();
     if (verdict.irreversible && confirming !== `${key}/${verdict.value}`) {
       setConfirming(`${key}/${verdict.value}`);
       return say(`${verdict.label} cannot be taken back. Do it once more to confirm.`);
@@ -245,8 +272,9 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
     const commandId = attempts.current.get(attempt) ?? newCommandId();
     attempts.current.set(attempt, commandId);
     gone.current.set(key, line);
+    sent.current.set(key, note);
     act({ type: "decided", keys: [key] });
-    setOpen(false);
+    close();
     setRecent((all) =>
       [
         {
@@ -308,6 +336,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
       return say(answer?.status === "refused" ? answer.message : "The console did not answer. Try again.");
     }
     update(key, { state: "withdrawn" });
+    drafts.set(key, drafts.of(key) || (sent.current.get(key) ?? ""));
     restore(key);
     say(`Taken back: ${back.title}.`);
     await client.invalidateQueries({ queryKey: ["review", order] });
@@ -352,7 +381,8 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
     const key = keyOf(pressed, event.shiftKey);
     if (!key) return;
     event.preventDefault();
-    key();
+    // A finger that stays on a key moves on through the list, and does nothing else twice.
+    if (!event.repeat || moves.has(pressed)) key();
   }
 
   function keyOf(pressed: string, shift: boolean): (() => void) | undefined {
@@ -393,11 +423,14 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
     if (to) act({ type: "focused", key: to.key });
   }
 
-  const focusLine = useCallback((key: string) => {
-    act({ type: "focused", key });
-    setOpen(true);
-    grid.current?.focus({ preventScroll: true });
-  }, []);
+  const focusLine = useCallback(
+    (key: string) => {
+      act({ type: "focused", key });
+      show();
+      grid.current?.focus({ preventScroll: true });
+    },
+    [show],
+  );
   const toggle = useCallback((key: string) => act({ type: "toggled", key }), []);
 
   return (
@@ -520,14 +553,13 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
               selected={state.lines.filter(({ key }) => state.selected.has(key))}
               loaded={state.lines.length}
               everythingLoaded={state.next === null}
-              matching={views.find((each) => each.view === current)?.count ?? ""}
               task={task ?? review?.tasks[0]}
               onSelectAll={() => act({ type: "allSelected" })}
               onBegun={() => setDeciding(true)}
               onClear={() => {
                 act({ type: "selectionCleared" });
                 setDeciding(false);
-                setOpen(false);
+                close();
                 grid.current?.focus();
               }}
               onDecided={(keys) => act({ type: "decided", keys })}
@@ -537,7 +569,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
           ) : (
             <>
               <div className="flex items-center border-b border-line px-2 py-1 lg:hidden">
-                <Button variant="quiet" onClick={() => setOpen(false)}>
+                <Button variant="quiet" onClick={() => close()}>
                   <ArrowLeft aria-hidden="true" className="size-4" />
                   Queue
                 </Button>
@@ -563,19 +595,21 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
                   />
                 )}
               </div>
-              {line && task && !task.decision && !task.waits && !state.over.has(line.key) ? (
+              {decidable ? (
                 <VerdictBar
-                  key={task.key}
-                  task={task}
-                  note={drafts.of(task.key)}
+                  key={decidable.key}
+                  task={decidable}
+                  note={drafts.of(decidable.key)}
                   noteField={noteField}
                   onNote={onNote}
                   onVerdict={onVerdict}
                   onLeave={onLeave}
-                  error={trouble?.key === task.key ? trouble.noteError : undefined}
-                  held={outdated}
+                  error={trouble?.key === decidable.key ? trouble.noteError : undefined}
+                  held={outdated || beside.justPressed}
                   confirming={
-                    confirming?.startsWith(`${task.key}/`) ? confirming.slice(task.key.length + 1) : undefined
+                    confirming?.startsWith(`${decidable.key}/`)
+                      ? confirming.slice(decidable.key.length + 1)
+                      : undefined
                   }
                   keys={keysOn}
                 />
@@ -586,11 +620,34 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
                   </div>
                 )
               )}
+              {line && keptNote && (
+                <KeptNote key={line.key} note={keptNote} onForget={() => drafts.forget(line.key)} />
+              )}
             </>
           )}
         </div>
       </div>
       <KeySheet keys={helps} on={keysOn} onSwitch={switchKeys} handle={sheet} />
+    </div>
+  );
+}
+
+/** What somebody has written who can no longer send it here: to be read, copied, or thrown away. */
+function KeptNote({ note, onForget }: { note: string; onForget(): void }) {
+  return (
+    <div className="grid gap-1 border-t border-edge px-4 py-3">
+      <label className="grid gap-1 text-[0.8125rem] font-medium">
+        Your note, which was not sent
+        <textarea
+          readOnly
+          value={note}
+          rows={2}
+          className="w-full resize-y rounded-md border border-line bg-sunken px-2.5 py-1 text-base font-normal sm:text-sm"
+        />
+      </label>
+      <Button size="small" variant="quiet" onClick={onForget} className="justify-self-start">
+        Throw it away
+      </Button>
     </div>
   );
 }
@@ -643,7 +700,7 @@ const Review = memo(function Review(props: {
     <>
       {over && (
         <Notice kind="warning" title="Nothing is left to decide here" announce>
-          {last} Your note is kept until you leave.
+          {last}
         </Notice>
       )}
       {!over && outdated && (
@@ -817,7 +874,7 @@ function placeOf({ step, visit }: ReviewTask, order: string) {
   return { order, task: step, visit: String(visit) };
 }
 
-function formOf(values: Readonly<Record<string, string>>): FormData {
+function formData(values: Readonly<Record<string, string>>): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(values)) data.set(name, value);
   return data;

@@ -7,6 +7,7 @@ import type { Sla } from "./countdown-reading";
 import { formatExact, type Instant, type ViewTime } from "./format";
 import { Moment } from "./moment";
 import type { PageLinks } from "./pagination";
+import { ReassignButton, type Reassignment, ReassignNews, ReassignRow } from "./reassign-row";
 import { Cell, type Column, ListTable, rowLinkClass } from "./table-frame";
 
 export type QueueRow = {
@@ -23,6 +24,8 @@ export type QueueRow = {
   age: Instant;
   sla: Sla;
   requestedBy: string;
+  /** Set when who looks may give it back or hand it to somebody else. */
+  reassignment?: Reassignment;
 };
 
 export type QueueTableProps = {
@@ -43,24 +46,36 @@ const columns: readonly Column[] = [
   { label: "Claimed by", from: "sm" },
   { label: "Waiting since", from: "sm" },
 ];
+const reassigning: Column = { label: "Reassign", from: "sm", className: "w-px" };
 
-/** Tasks in a table; on a phone the lesser columns go below the title. The whole row leads to the order. */
+/**
+ * Tasks in a table; on a phone the lesser columns go below the title. The whole row leads to the order; where it may be, its
+ * task is given to somebody else from below it.
+ */
 export function QueueTable({ caption, rows, view, pages, empty }: QueueTableProps) {
+  const shown = rows.some(({ reassignment }) => reassignment) ? [...columns, reassigning] : columns;
   return (
-    <ListTable
-      caption={caption}
-      columns={columns}
-      rows={rows}
-      row={(row) => <TaskRow key={row.orderHref} row={row} view={view} />}
-      pages={pages}
-      empty={empty}
-    />
+    <ReassignNews>
+      <ListTable
+        caption={caption}
+        columns={shown}
+        rows={rows}
+        row={(row) => <TaskRow key={row.orderHref} row={row} view={view} columns={shown.length} />}
+        pages={pages}
+        empty={empty}
+      />
+    </ReassignNews>
   );
 }
 
-function TaskRow({ row, view }: { row: QueueRow; view: ViewTime }) {
+function TaskRow({ row, view, columns: across }: { row: QueueRow; view: ViewTime; columns: number }) {
   return (
-    <tr className="relative align-baseline hover:bg-sunken/60">
+    <ReassignRow
+      about={row.title}
+      columns={across}
+      reassignment={row.reassignment}
+      className="relative align-baseline hover:bg-sunken/60"
+    >
       <Cell className="min-w-36 sm:whitespace-nowrap">
         <Countdown
           sla={row.sla}
@@ -87,6 +102,9 @@ function TaskRow({ row, view }: { row: QueueRow; view: ViewTime }) {
           {row.claimedBy && <span>claimed by {row.claimedBy}</span>}
           <Moment at={row.age} view={view} />
         </p>
+        <div className="mt-2 empty:hidden sm:hidden">
+          <ReassignButton />
+        </div>
       </Cell>
       <Cell from="sm" align="right" className="font-medium whitespace-nowrap tabular-nums">
         {row.amount}
@@ -107,6 +125,11 @@ function TaskRow({ row, view }: { row: QueueRow; view: ViewTime }) {
       <Cell from="sm" className="text-ink-muted">
         <Moment at={row.age} view={view} />
       </Cell>
-    </tr>
+      {across > columns.length && (
+        <Cell from="sm">
+          <ReassignButton />
+        </Cell>
+      )}
+    </ReassignRow>
   );
 }

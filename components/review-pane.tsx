@@ -114,7 +114,7 @@ function Rules({ rules }: { rules: readonly PolicyRule[] }) {
     <div className="grid gap-2">
       <PolicyResult rules={asking} />
       <details>
-        <summary className="min-h-6 text-[0.8125rem] text-ink-muted hover:text-ink">
+        <summary className="inline-flex min-h-6 list-none items-center gap-1 text-[0.8125rem] text-ink-muted hover:text-ink">
           {clear.length === 1 ? "1 other rule" : `${clear.length} other rules`} found nothing{" "}
           <ChevronDown aria-hidden="true" className="inline size-3.5" />
         </summary>

@@ -54,8 +54,14 @@ describe("a timeline in days", () => {
       entry(4, at),
       entry(5, at, technical),
     ];
-    expect(shape(entries)).toEqual([[1, [2, 3], 4, [5]]]);
-    expect(shape(entries, "newest")).toEqual([[[5], 4, [3, 2], 1]]);
+    expect(shape(entries)).toEqual([[1, [2, 3], 4, 5]]);
+    expect(shape(entries, "newest")).toEqual([[5, 4, [3, 2], 1]]);
+  });
+
+  test("a single technical event is shown: a fold would hide one line behind one line", () => {
+    const at = "2026-07-02T10:00:00.000Z";
+    expect(shape([entry(1, at, technical)])).toEqual([[1]]);
+    expect(shape([entry(1, at, technical), entry(2, at), entry(3, at, technical)])).toEqual([[1, 2, 3]]);
   });
 
   test("no fold reaches over midnight or over a silence", () => {
@@ -65,7 +71,7 @@ describe("a timeline in days", () => {
         entry(2, "2026-07-01T23:00:01.000Z", technical),
         entry(3, "2026-07-02T10:00:00.000Z", { ...technical, ...silence }),
       ]),
-    ).toEqual([[[1]], [[2], "silence", [3]]]);
+    ).toEqual([[1], [2, "silence", 3]]);
   });
 
   test("a silence stands between the events it lay between, whichever is read first, over midnight too", () => {
@@ -80,9 +86,9 @@ describe("a timeline in days", () => {
 
   test("a run of technical events keeps its identity while more of them come, whichever is read first", () => {
     const at = "2026-07-02T10:00:00.000Z";
-    const entries = [entry(1, at, technical), entry(2, at, technical)];
+    const entries = [entry(1, at, technical), entry(2, at, technical), entry(3, at, technical)];
     for (const order of ["oldest", "newest"] as const)
-      expect(timelineDays(entries.slice(0, 1), view, order)[0]?.items[0]?.id).toBe(
+      expect(timelineDays(entries.slice(0, 2), view, order)[0]?.items[0]?.id).toBe(
         timelineDays(entries, view, order)[0]?.items[0]?.id,
       );
   });

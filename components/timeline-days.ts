@@ -18,7 +18,7 @@ export type TimelineEntry = {
   actor: TimelineActor;
   /** One whole plain sentence; an actor's name at its beginning is drawn strong. */
   sentence: string;
-  /** Set for what only an engineer looks for; neighbours are folded together. */
+  /** Set for what only an engineer looks for; two or more neighbours are folded together. */
   technical: boolean;
   /** By what it was decided. */
   facts: readonly ({ label: string } & ({ value: string } | { at: Instant }))[];
@@ -39,7 +39,7 @@ export type TimelineEntry = {
 /** Which event is read first. */
 export type TimelineOrder = "oldest" | "newest";
 
-/** One event that people read, a run of technical ones, or a silence; `id` stays the same while events are added. */
+/** One event, a run of technical ones, or a silence; the `id` of a run stays the same while events are added. */
 export type TimelineItem =
   | { kind: "event"; id: string; entry: TimelineEntry }
   | { kind: "machine"; id: string; entries: TimelineEntry[] }
@@ -48,7 +48,7 @@ export type TimelineDay = { day: string; items: TimelineItem[] };
 
 /**
  * Sorts entries, oldest first, into the reader's days in the order they are to be read; technical neighbours of one day
- * become one item, and a silence stands between the events it lay between.
+ * become one item, a single one hides behind nothing, and a silence stands between the events it lay between.
  */
 export function timelineDays(
   entries: readonly TimelineEntry[],
@@ -66,11 +66,17 @@ export function timelineDays(
     const { id, silence } = entry;
     if (silence) current.items.push({ kind: "silence", id: `${id} silence`, silence });
     const last = current.items.at(-1);
-    if (!entry.technical) current.items.push({ kind: "event", id, entry });
-    else if (last?.kind === "machine") last.entries.push(entry);
-    else current.items.push({ kind: "machine", id: `${id} run`, entries: [entry] });
+    if (!entry.technical || !last || !isTechnical(last)) current.items.push({ kind: "event", id, entry });
+    else if (last.kind === "machine") last.entries.push(entry);
+    else current.items.splice(-1, 1, { kind: "machine", id: `${last.id} run`, entries: [last.entry, entry] });
   }
   return order === "oldest" ? days : days.map(backwards).toReversed();
+}
+
+type Technical = Exclude<TimelineItem, { kind: "silence" }>;
+
+function isTechnical(item: TimelineItem): item is Technical {
+  return item.kind === "machine" || (item.kind === "event" && item.entry.technical);
 }
 
 function backwards({ day, items }: TimelineDay): TimelineDay {

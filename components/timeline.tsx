@@ -174,7 +174,7 @@ function MachineEvents({ entries, view }: { entries: readonly TimelineEntry[]; v
       <details className={openOnPaper}>
         <summary className="inline-flex min-h-8 list-none items-center gap-1 rounded-sm py-1 pr-1 text-ink-muted hover:bg-sunken print:hidden">
           <Chevron />
-          {entries.length === 1 ? "1 machine event" : `${entries.length} machine events`}
+          {entries.length} machine events
         </summary>
         <ol>
           {entries.map((entry) => (

@@ -3,7 +3,7 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { Route } from "next";
 import Form from "next/form";
-import { useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button, ButtonLink } from "./button";
 
 export type VersionScrubberProps = {
@@ -17,14 +17,39 @@ export type VersionScrubberProps = {
   next?: Route;
 };
 
+/** Who moves the slider by keys wants what is shown once they rest, and not every version on the way. */
+const rest_ms = 400;
+
 /**
  * Moves through the versions of something: a form of GET, so that every moment has an address and it works without scripts;
- * with them, letting go of the slider is enough.
+ * with them, letting go of the slider or of its keys is enough. The focus stays on the slider, to go on from there.
  */
 export function VersionScrubber({ action, at, since, last, previous, next }: VersionScrubberProps) {
   const [chosen, choose] = useState(at);
+  const held = useRef(false);
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const moving = () => resting.current !== undefined;
+  const settle = () => {
+    clearTimeout(resting.current);
+    resting.current = undefined;
+  };
+  // A version that was asked for comes when the next may be on its way already.
+  useEffect(() => {
+    if (!moving()) choose(at);
+  }, [at]);
+  useEffect(() => settle, []);
+  const move = (slider: HTMLInputElement) => {
+    choose(Number(slider.value));
+    settle();
+    if (!held.current) resting.current = setTimeout(() => slider.form?.requestSubmit(), rest_ms);
+  };
+  const loadAtOnce = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.currentTarget.form?.requestSubmit();
+  };
   return (
-    <Form action={action} className="grid gap-3">
+    <Form action={action} scroll={false} onSubmit={settle} className="grid gap-3">
       <div className="flex flex-wrap items-center gap-3">
         {previous ? (
           <ButtonLink href={previous} size="small">
@@ -46,8 +71,18 @@ export function VersionScrubber({ action, at, since, last, previous, next }: Ver
             max={last}
             value={chosen}
             aria-valuetext={`Event ${chosen} of ${last}`}
-            onChange={({ currentTarget }) => choose(Number(currentTarget.value))}
-            onPointerUp={({ currentTarget }) => currentTarget.form?.requestSubmit()}
+            onChange={({ currentTarget }) => move(currentTarget)}
+            onKeyDown={loadAtOnce}
+            onPointerDown={() => {
+              held.current = true;
+            }}
+            onPointerUp={({ currentTarget }) => {
+              held.current = false;
+              currentTarget.form?.requestSubmit();
+            }}
+            onPointerCancel={() => {
+              held.current = false;
+            }}
             className="h-6 flex-1 accent-accent"
           />
           <output className="min-w-16 text-right tabular-nums">
@@ -70,6 +105,7 @@ export function VersionScrubber({ action, at, since, last, previous, next }: Ver
         <label className="flex items-center gap-2">
           Compared with event
           <input
+            key={since}
             type="number"
             name="since"
             min={1}

@@ -49,3 +49,17 @@ test("what failed outside is tried again by a supervisor, and the order goes on"
   await expect(sam.getByText("Sam Whitfield asked for another try of the dispatch.")).toBeVisible();
   await expect(sam.getByText("The postcode was corrected with the customer.")).toBeVisible();
 });
+
+test("an admin, who settles what failed too, is told at the start what the navigation counts", async ({
+  as,
+}) => {
+  const root = await as("root");
+  await root.goto("/");
+  const counted = root.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Escalations/ });
+  const count = /\d+/.exec(await counted.innerText())?.[0] ?? "";
+  const told = root.getByRole("main").getByRole("link", { name: /not decided in time/ });
+  await expect(told).toContainText(new RegExp(`^${count}orders? w`));
+  await expect(root.getByRole("heading", { level: 1, name: "What needs you now" })).toBeVisible();
+  await told.click();
+  await expect(root.getByRole("heading", { level: 1, name: "Escalations" })).toBeVisible();
+});

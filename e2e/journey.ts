@@ -80,6 +80,12 @@ export function linesOf(page: Page): Locator {
 /** Opens the queue and leaves of it what a filter fits, which waits until the page's scripts are there. */
 export async function filterQueue(page: Page, wanted: string): Promise<void> {
   await page.goto("/queue");
+  const grid = page.getByRole("grid");
+  // Only what is loaded is filtered, and what came last stands last.
+  await expect(async () => {
+    await grid.press("End");
+    expect(await grid.getAttribute("aria-rowcount")).not.toBe("-1");
+  }).toPass();
   const filter = page.getByLabel("Filter what is loaded");
   await expect(async () => {
     await filter.fill("");

@@ -44,9 +44,20 @@ test("an order is found and decided with the keyboard alone", async ({ as, page 
 
 test("the first Tab leads past the navigation", async ({ as }) => {
   const ana = await as("ana");
-  await ana.goto("/queue");
+  await ana.goto("/orders");
   await ana.keyboard.press("Tab");
   await expect(ana.getByRole("link", { name: "Skip to content" })).toBeFocused();
   await ana.keyboard.press("Enter");
   await expect(ana.getByRole("main")).toBeFocused();
+});
+
+test("whoever comes to the queue has its keys at hand, and moves through it at once", async ({ as }) => {
+  for (let n = 0; n < 2; n++) await askForOrder(await as("rita"));
+  const ana = await as("ana");
+  await ana.goto("/queue");
+  await expect(ana.getByRole("grid")).toBeFocused();
+  const shown = ana.getByRole("main").getByRole("heading", { level: 2 }).first();
+  const first = await shown.textContent();
+  await ana.keyboard.press("j");
+  await expect(shown).not.toHaveText(first ?? "");
 });

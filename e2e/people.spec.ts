@@ -245,6 +245,8 @@ test("a note survives a session ended elsewhere for who wrote it, and nobody els
   await giveWho(window, writer);
   await signedIn(window);
   await page.getByRole("button", { name: "Claim" }).click();
+  await expect(page.getByText("Somebody else has signed in in this browser").first()).toBeVisible();
+  await page.reload();
   await expect(page.getByRole("banner").getByText(`Jo ${writer.id}`)).toBeVisible();
   await expect(page.getByLabel("Comment")).toHaveValue("");
   await page.context().close();

@@ -1,5 +1,5 @@
 import { demoPassword, emailOf } from "../scripts/demo/story";
-import { expect, signIn, test } from "./journey";
+import { askForOrder, expect, linesOf, showInQueue, signIn, test } from "./journey";
 
 test("a page runs the console's own scripts and no other, and is shown in nobody's frame", async ({
   as,
@@ -66,4 +66,29 @@ test("who signs in past the form is in a new session as well, and the one before
   await expect(other).toHaveURL(/\/sign-in/);
   await page.context().close();
   await other.context().close();
+});
+
+test("where somebody else signs in in another tab, nothing is decided in their name by a page that is not theirs", async ({
+  as,
+  browser,
+}) => {
+  const { number } = await askForOrder(await as("rita"));
+  const context = await browser.newContext();
+  const anas = await context.newPage();
+  await signIn(anas, "ana");
+  await showInQueue(anas, number);
+  const bens = await context.newPage();
+  await bens.goto("/account");
+  await bens.getByRole("banner").getByRole("button", { name: "Sign out" }).click();
+  await expect(bens.getByLabel("E-mail")).toBeVisible();
+  await signIn(bens, "ben");
+  await expect(anas.getByText("You are no longer signed in.")).toBeVisible();
+  await anas.getByRole("button", { name: "Approve", exact: true }).click();
+  await expect(anas.getByText("Somebody else has signed in in this browser").first()).toBeVisible();
+  await expect(linesOf(anas)).toHaveCount(1);
+
+  await showInQueue(bens, number);
+  await bens.getByRole("button", { name: "Approve", exact: true }).click();
+  await expect(bens.getByText("Approved", { exact: true })).toBeVisible();
+  await context.close();
 });

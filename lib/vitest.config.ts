@@ -15,7 +15,12 @@ export default defineConfig({
           name: "pure",
           // They share nothing, and starting a file costs more than running it.
           maxWorkers: 2,
-          include: ["lib/**/*.test.ts", "scripts/**/*.test.ts", "components/**/*.test.ts"],
+          include: [
+            "lib/**/*.test.ts",
+            "app/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "components/**/*.test.ts",
+          ],
           // Properties search for long on a busy machine; what hangs is still told.
           testTimeout: 60_000,
           exclude: ["**/*.db.test.ts", "**/*.process.test.ts", "node_modules/**"],

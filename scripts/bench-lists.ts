@@ -2,10 +2,11 @@
  * `npm run bench:lists [-- --json] [--small 1000] [--large 1000000] [--rounds 200]`: every list, search and count at two
  * sizes of a workspace, on a throwaway cluster.
  *
- * Two databases are seeded with open orders (see `npm run seed`: rows without a log, so no customer is decrypted and names are
- * ids) and with the numbers the search finds them by. Each query is asked as the pages ask it, in turns of the two sizes, by one connection; the first quarter warms
- * connections and caches and is left out. `ratio` is p50 at the large size by p50 at the small one. `rows` says how much each
- * answer held; only where both held as much (`alike`) does the ratio speak of the size alone.
+ * Two databases are seeded with open orders (see `npm run seed`: rows without a log, so no customer is decrypted and names
+ * are ids) and with the numbers the search finds them by. Each query is asked as the pages ask it, in turns of the two sizes,
+ * by one connection; the first quarter warms connections and caches and is left out. `ratio` is p50 at the large size by p50
+ * at the small one. `rows` says how much each answer held; only where both held as much (`alike`) does the ratio speak of the
+ * size alone.
  */
 import { parseArgs } from "node:util";
 import { wallClock } from "#lib/clock";

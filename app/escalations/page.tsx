@@ -3,7 +3,7 @@ import type { AuthorizedActor } from "#lib/domain/authority";
 import { attentionPage, escalatedPage } from "#lib/queries/escalations";
 import { namesOf } from "#lib/queries/people-names";
 import { readersOf } from "#lib/queries/permission";
-import { atRiskPage, claimedBy, loads } from "#lib/queries/supervision";
+import { atRiskPage, claimedBy, loads, mayReassign } from "#lib/queries/supervision";
 import { gate } from "#lib/web/gate";
 import { ButtonLink } from "../../components/button";
 import { EmptyState } from "../../components/empty-state";
@@ -14,9 +14,9 @@ import { QueueTable } from "../../components/queue-table";
 import { ConsoleFrame } from "../console-frame";
 import { outside } from "../engine";
 import { single, store, viewNow, waiting } from "../reading";
-import { taskRow } from "../task-rows";
 import { AttentionList } from "./attention-list";
 import { LoadTable } from "./load-table";
+import { reassignableRows } from "./reassignable";
 
 export const metadata: Metadata = { title: "Escalations" };
 
@@ -39,6 +39,7 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
     attentionPage(actor, store(), { cursor: stuckAfter, now: view.now, outside: await outside() }),
     waiting(actor),
   ]);
+  const asRow = reassignableRows(actor, load.people);
   return (
     <ConsoleFrame actor={actor}>
       <PageHeading
@@ -52,7 +53,7 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
           </h2>
           <QueueTable
             caption="Escalated orders, longest overdue first"
-            rows={overdue.lines.map(taskRow)}
+            rows={overdue.lines.map(asRow)}
             view={view}
             pages={{
               first: overdueAfter ? "/escalations" : undefined,
@@ -73,7 +74,7 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
           </h2>
           <QueueTable
             caption="Orders due within the hour, the soonest first"
-            rows={soon.lines.map(taskRow)}
+            rows={soon.lines.map(asRow)}
             view={view}
             pages={{
               first: soonAfter ? "/escalations" : undefined,
@@ -91,14 +92,17 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
           </h2>
           {load.people.length === 0 ? (
             <EmptyState
-              title="Nobody has claimed anything"
-              reason="Who claims an order stands here; from here it can be freed or handed to somebody else."
+              title="Nobody could take an order"
+              reason="Reviewers and supervisors stand here, with what they have claimed. An admin gives these roles."
             />
           ) : (
             <LoadTable people={load.people} view={view} />
           )}
-          {load.more && (
+          {load.more.claims && (
             <p className="text-xs text-ink-muted">There are more claims than are counted here.</p>
+          )}
+          {load.more.people && (
+            <p className="text-xs text-ink-muted">There are more people than are shown here.</p>
           )}
         </section>
         <section aria-labelledby="stuck" className="grid gap-2">
@@ -126,10 +130,11 @@ export default async function EscalationsPage({ searchParams }: PageProps<"/esca
 
 type HolderPageProps = { actor: AuthorizedActor; holder: string; after: string | undefined; view: ViewTime };
 
-/** What one person has claimed; each order's own page frees it or hands it to somebody else. */
+/** What one person has claimed, to be given back or handed to somebody else. */
 async function HolderPage({ actor, holder, after, view }: HolderPageProps) {
-  const [{ lines, next }, names] = await Promise.all([
+  const [{ lines, next }, { people }, names] = await Promise.all([
     claimedBy(actor, store(), holder, after),
+    loads(actor, store(), view.now),
     namesOf(store(), [holder]),
   ]);
   const name = names.person(holder);
@@ -139,12 +144,16 @@ async function HolderPage({ actor, holder, after, view }: HolderPageProps) {
       <PageHeading
         kind="Escalations"
         title={`Claimed by ${name}`}
-        description="Open an order to free it or to hand it to somebody else."
+        description={
+          mayReassign(actor)
+            ? "Give an order back, for anybody to claim, or hand it to somebody else."
+            : "A supervisor can give an order back or hand it to somebody else."
+        }
         actions={<ButtonLink href="/escalations">All escalations</ButtonLink>}
       />
       <QueueTable
         caption={`Orders claimed by ${name}, the soonest due first`}
-        rows={lines.map(taskRow)}
+        rows={lines.map(reassignableRows(actor, people))}
         view={view}
         pages={{
           first: after ? (here as Route) : undefined,

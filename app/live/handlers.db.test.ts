@@ -68,7 +68,11 @@ describe("the stream", () => {
     expect(response.headers.get("cache-control")).toBe("no-store, no-transform");
     expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
     expect(await messages(response, 1)).toEqual([
-      { kind: "hello", id: undefined, data: { next: (await workspace.log()).length } },
+      {
+        kind: "hello",
+        id: undefined,
+        data: { next: (await workspace.log()).length, person: asks.actor?.id },
+      },
     ]);
   });
 
@@ -110,8 +114,10 @@ describe("the stream", () => {
 });
 
 describe("presence", () => {
-  const say = (body: unknown) =>
-    POST(new Request(`${url}/presence`, { method: "POST", body: JSON.stringify(body) }), nothing);
+  const say = (told: object) => {
+    const body = JSON.stringify({ drawnFor: asks.actor?.id ?? "ana", ...told });
+    return POST(new Request(`${url}/presence`, { method: "POST", body }), nothing);
+  };
 
   test("is said by our own pages alone, and by somebody signed in", async () => {
     asks.headers = new Headers({ host: "console.test" });
@@ -121,6 +127,16 @@ describe("presence", () => {
     asks.headers = new Headers({ origin: "http://console.test", host: "console.test" });
     asks.actor = null;
     expect((await say({ viewer: "v", order })).status).toBe(401);
+  });
+
+  test("is said in nobody's name but theirs whom the page was drawn for", async () => {
+    asks.actor = workspace.person("ben");
+    const said = await say({ viewer: "v", order, drawnFor: "ana" });
+    expect([said.status, (await said.json()).detail]).toEqual([
+      401,
+      "Somebody else is signed in in this browser by now.",
+    ]);
+    expect((await say({ viewer: "v", order: null, drawnFor: "ana" })).status).toBe(401);
   });
 
   test("says an order and a viewer, and no more", async () => {

@@ -1,29 +1,31 @@
 import type { Route } from "next";
 import { type OrderFilter, orderStandings } from "#lib/queries/orders";
+import { isDay, startOfDay, timeZoneNamed } from "#lib/queries/zoned-day";
 import { single } from "../reading";
 
 /** The filters of the orders page as they stand in its address. */
-export type FilterTexts = { status?: string; number?: string; until?: string; asked?: string };
+export type FilterTexts = { status?: string; number?: string; until?: string; asked?: string; zone?: string };
 
-const names = ["status", "number", "until", "asked"] as const;
+const names = ["status", "number", "until", "asked", "zone"] as const;
 
 /** The filters of an address, each once. */
 export function filterTexts(asked: { [name: string]: string | string[] | undefined }): FilterTexts {
   return Object.fromEntries(names.map((name) => [name, single(asked[name])?.trim() || undefined]));
 }
 
-const day_ms = 86_400_000;
+/** The zone of an address's day. A link that names a day and no zone means UTC: it says the same to everybody who follows it. */
+export function zoneOf({ zone = "UTC" }: FilterTexts): string {
+  return timeZoneNamed(zone) ?? "UTC";
+}
 
-/** What the filters mean. What is no status or date filters nothing; a day is one of UTC, and counts to its end. */
-export function filterOf({ status, number, until, asked }: FilterTexts): OrderFilter {
-  const day_start_ms = /^\d{4}-\d\d-\d\d$/.test(until ?? "")
-    ? Date.parse(`${until}T00:00:00.000Z`)
-    : Number.NaN;
+/** What the filters mean. What is no status or date filters nothing; a day counts to its end. */
+export function filterOf(texts: FilterTexts): OrderFilter {
+  const { status, number, until, asked } = texts;
   return {
     standing: orderStandings.find((standing) => standing === status),
     businessKey: number,
     policyAlone: asked === "nobody",
-    before: Number.isNaN(day_start_ms) ? undefined : new Date(day_start_ms + day_ms).toISOString(),
+    before: until && isDay(until) ? startOfDay(until, zoneOf(texts), 1) : undefined,
   };
 }
 

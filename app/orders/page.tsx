@@ -12,7 +12,7 @@ import { Pagination } from "../../components/pagination";
 import { ConsoleFrame } from "../console-frame";
 import { single, store, viewNow, waiting } from "../reading";
 import { orderLabel } from "../status-badges";
-import { filterOf, filterTexts, ordersFrom } from "./order-filter";
+import { filterOf, filterTexts, ordersFrom, zoneOf } from "./order-filter";
 import { OrderList } from "./order-list";
 
 export const metadata: Metadata = { title: "Orders" };
@@ -28,6 +28,7 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
     ordersPage(actor, store(), filterOf(texts), after),
     waiting(actor),
   ]);
+  const zone = texts.until ? zoneOf(texts) : view.timeZone;
   const stopped = next !== null && lines.length < lines_per_page;
   return (
     <ConsoleFrame actor={actor}>
@@ -35,6 +36,7 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
       <FilterBar
         label="Orders"
         action="/orders"
+        unseen={{ zone }}
         fields={[
           {
             kind: "select",
@@ -63,11 +65,19 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
             value: texts.number,
             placeholder: "in full",
           },
-          { kind: "date", name: "until", label: "Received until (UTC)", value: texts.until },
+          {
+            kind: "date",
+            name: "until",
+            label: zone === view.timeZone ? "Received until" : `Received until (${zone})`,
+            value: texts.until,
+          },
         ]}
       />
       {lines.length === 0 ? (
-        <NoOrders filtered={Object.values(texts).some(Boolean)} more={next !== null} />
+        <NoOrders
+          filtered={Object.values({ ...texts, zone: undefined }).some(Boolean)}
+          more={next !== null}
+        />
       ) : (
         <OrderList caption="Orders, newest first" lines={lines} view={view} />
       )}

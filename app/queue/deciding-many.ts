@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { isRejection } from "#lib/domain/rejection";
+import { isRejection, type Rejection } from "#lib/domain/rejection";
 import { evidenceAsOf } from "#lib/queries/evidence-as-of";
+import { namesOf } from "#lib/queries/people-names";
 import { queue } from "#lib/queries/queue";
 import { cutNamed } from "#lib/queries/queue-cut";
 import { logFailure } from "#lib/web/log-failure";
@@ -16,6 +17,8 @@ import { store } from "../reading";
  */
 export const bulkRequest = z.strictObject({
   job: z.uuid(),
+  /** Whom the page was drawn for that asks. */
+  drawnFor: z.string(),
   step: z.string().min(1).max(80),
   verdict: z.string().min(1).max(40),
   note: z.string().max(4_000),
@@ -32,7 +35,8 @@ export const bulkRequest = z.strictObject({
 });
 export type BulkRequest = z.infer<typeof bulkRequest>;
 
-type Task = { order: string; visit: number; title?: string };
+/** `number` is the client's own, where the page that asks does not have it. */
+type Task = { order: string; visit: number; number?: string };
 
 const at_once = 50;
 
@@ -63,7 +67,9 @@ async function* batchesOf(
   let cursor: string | undefined;
   do {
     const { lines, next } = await queue(actor, store(), now(), { ...cut, cursor });
-    yield lines.filter((line) => line.step === step && line.openedAt <= asOf);
+    yield lines
+      .filter((line) => line.step === step && line.openedAt <= asOf)
+      .map(({ order, visit, businessKey }) => ({ order, visit, number: businessKey }));
     cursor = next ?? undefined;
   } while (cursor);
 }
@@ -71,13 +77,13 @@ async function* batchesOf(
 async function decideOne(
   actor: AuthorizedActor,
   { job, step, verdict, note, asOf }: BulkRequest,
-  { order, visit }: Task,
+  { order, visit, number }: Task,
 ): Promise<BulkResult> {
   const key = `${order}/${step}/${visit}`;
+  const notDone = (why: string): BulkResult => ({ key, number, done: false, why });
   try {
     const evidence = await evidenceAsOf(actor, store(), { order, step, asOf });
-    if (evidence === null)
-      return { key, done: false, why: "The order changed after this list was shown. Look at it again." };
+    if (evidence === null) return notDone("The order changed after this list was shown. Look at it again.");
     const result = await (await engine()).execute(
       {
         type: "task.decide",
@@ -91,9 +97,15 @@ async function decideOne(
       },
       { actor, source: "console", id: `${job}/${key}` },
     );
-    return isRejection(result) ? { key, done: false, why: result.message } : { key, done: true };
+    return isRejection(result) ? notDone(await whyNot(result)) : { key, done: true };
   } catch (error) {
     const reference = logFailure("one of many decisions", error);
-    return { key, done: false, why: `That did not work, and it is not your fault; reference ${reference}.` };
+    return notDone(`That did not work, and it is not your fault; reference ${reference}.`);
   }
+}
+
+async function whyNot({ code, message, whoCan }: Rejection): Promise<string> {
+  if (code !== "heldByAnother" || !whoCan) return message;
+  const names = await namesOf(store(), [whoCan]);
+  return `${names.person(whoCan)} has claimed it.`;
 }

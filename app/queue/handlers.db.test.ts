@@ -17,6 +17,7 @@ vi.mock("#lib/auth/session", () => ({ currentActor: async () => asks.actor }));
 
 const { GET: list } = await import("./list/route");
 const { POST: decideMany } = await import("./bulk/route");
+const { GET: matching } = await import("./matching/route");
 const { liveHub } = await import("../live/hub");
 
 const nothing = { params: Promise.resolve({}) };
@@ -50,13 +51,14 @@ const ask = async (query: Record<string, string>) => {
   const response = await list(new Request(`${origin}/queue/list?${new URLSearchParams(query)}`), nothing);
   return response.json();
 };
-const decide = (view: string) =>
+const decide = (view: string, drawnFor = "ana") =>
   decideMany(
     new Request(`${origin}/queue/bulk`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({
         job: randomUUID(),
+        drawnFor,
         step: "manual.review",
         verdict: "approve",
         note: "",
@@ -80,10 +82,24 @@ test("an open queue narrowed to amounts is asked for by its name, and what chang
   expect(ordersOf(changed)).toEqual([fitting[0]]);
 });
 
-test("all that fit are decided, and no other; a cut that cannot be read decides nothing", async () => {
+test("all that fit are decided, and no other; a cut that cannot be read decides nothing, nor does a page drawn for another", async () => {
   expect((await decide("amountFrom=2000&amountTo=3000.50")).status).toBe(422);
   expect((await decide("currency=EUR&amountFrom=3000&amountTo=2000")).status).toBe(422);
+  const another = await decide(narrowed, "ben");
+  expect([another.status, (await another.json()).detail]).toEqual([
+    403,
+    expect.stringContaining("Somebody else has signed in"),
+  ]);
   expect(ordersOf(await ask({ view: "all" }))).toHaveLength(5);
+  const number = async (asked: Record<string, string>) => {
+    const query = new URLSearchParams({ view: narrowed, step: "manual.review", ...asked });
+    return (await matching(new Request(`${origin}/queue/matching?${query}`), nothing)).json();
+  };
+  const asOf = workspace.clock.now();
+  expect(await number({ asOf })).toEqual({ count: 2, more: false });
+  expect(await number({ asOf, step: "another" })).toEqual({ count: 0, more: false });
+  expect(await number({ asOf: "2000-01-01T00:00:00.000Z" })).toEqual({ count: 0, more: false });
+  expect(await number({ asOf: "now" })).toMatchObject({ type: "urn:holdpoint:problem:invalid" });
 
   const results = (await (await decide(narrowed)).text()).trim().split("\n");
   expect(

@@ -4,7 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
+import { isRejection, type Rejection } from "#lib/domain/rejection";
 import {
   isSurface,
   removeView as remove,
@@ -12,7 +12,7 @@ import {
   saveView as save,
 } from "#lib/queries/saved-views";
 import { searchKept } from "#lib/queries/saved-views-kept";
-import { admitted, unforeseen } from "#lib/web/action";
+import { admittedOn, incompleteForm, unforeseen } from "#lib/web/action";
 import { formRefusal } from "#lib/web/refusal";
 import type { CommandState } from "../../components/command-form";
 import { store } from "../reading";
@@ -20,13 +20,12 @@ import { viewPages } from "./view-pages";
 
 const fields = z.record(z.string(), z.string());
 const viewId = z.uuid();
-const incomplete = () => reject("invalid", "This form is incomplete. Load the page again.");
 
 /** Saves what is searched for under a name, for the person or for everybody. */
 export async function saveView(_: CommandState, data: FormData): Promise<CommandState> {
   return changed(data, "Saved.", async ({ id, surface, query = "", name = "", shared }, actor) => {
     const kept = isSurface(surface) ? searchKept(surface, query) : null;
-    if (!isSurface(surface) || kept === null || !viewId.safeParse(id).success) return incomplete();
+    if (!isSurface(surface) || kept === null || !viewId.safeParse(id).success) return incompleteForm();
     return save(
       actor,
       store(),
@@ -39,14 +38,14 @@ export async function saveView(_: CommandState, data: FormData): Promise<Command
 /** Gives a saved view another name. */
 export async function renameView(_: CommandState, data: FormData): Promise<CommandState> {
   return changed(data, "Renamed.", async ({ id, name = "" }, actor) =>
-    viewId.safeParse(id).success ? rename(actor, store(), { id: id!, name }) : incomplete(),
+    viewId.safeParse(id).success ? rename(actor, store(), { id: id!, name }) : incompleteForm(),
   );
 }
 
 /** Removes a saved view. */
 export async function removeView(_: CommandState, data: FormData): Promise<CommandState> {
   return changed(data, "Removed.", async ({ id }, actor) =>
-    viewId.safeParse(id).success ? remove(actor, store(), id!) : incomplete(),
+    viewId.safeParse(id).success ? remove(actor, store(), id!) : incompleteForm(),
   );
 }
 
@@ -69,7 +68,7 @@ async function changed(
     line: typed.name,
   });
   try {
-    const actor = await admitted();
+    const actor = await admittedOn(typed.drawnFor);
     if (isRejection(actor)) return refused(actor);
     const rejection = await change(typed, actor);
     if (rejection) return refused(rejection);

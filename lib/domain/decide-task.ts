@@ -75,16 +75,30 @@ const needs: Record<TaskVerb, Needs> = {
 const doing: Record<TaskVerb, string> = {
   claim: "claim this task",
   takeOver: "take over this task",
-  start: "start this task",
-  stop: "stop this task",
-  release: "release this task",
-  suspend: "suspend this task",
-  resume: "resume this task",
-  delegate: "delegate this task",
+  start: "start working on this task",
+  stop: "stop working on this task",
+  release: "give this task back",
+  suspend: "put this task on hold",
+  resume: "let this task go on",
+  delegate: "hand this task over",
   forward: "forward this task",
   fail: "declare this task failed",
   skip: "skip this task",
   decide: "decide this order",
+};
+
+/** How a task stands, in the words of people. */
+const standing: Record<TaskState["status"], string> = {
+  CREATED: "it has not come up yet",
+  READY: "nobody has claimed it",
+  RESERVED: "it is claimed",
+  IN_PROGRESS: "it is being worked on",
+  SUSPENDED: "it is on hold",
+  COMPLETED: "it has been decided",
+  FAILED: "it was declared failed",
+  ERROR: "it has failed",
+  EXITED: "it is no longer needed",
+  OBSOLETE: "it is no longer needed",
 };
 
 export function decideTask(
@@ -113,7 +127,7 @@ export function decideTask(
   const conflict = heldByAnother(verbs, held, facts);
   if (conflict) return conflict;
   if (!statesFor[verbs].includes(held.status))
-    return reject("wrongState", `${capital(doing[verbs])}: it is ${held.status}.`, { order: state.id });
+    return reject("wrongState", `Cannot ${doing[verbs]}: ${standing[held.status]}.`, { order: state.id });
 
   const progress = new Progress(definition, state, facts, facts.stream);
   const at = place(held);
@@ -306,7 +320,7 @@ function heldByAnother(verb: TaskVerb, task: TaskState, facts: Facts): Rejection
   if (!mustBeMine || task.owner === null || task.owner === person) return null;
   return task.status === "COMPLETED"
     ? reject("stale", "Somebody has decided this task.", { whoCan: task.owner })
-    : reject("heldByAnother", "Somebody else holds this task.", { whoCan: task.owner });
+    : reject("heldByAnother", "Somebody else has claimed it.", { whoCan: task.owner });
 }
 
 function withdraw(definition: WorkflowDefinition, state: OrderState, facts: Facts, task: TaskState): Decided {
@@ -409,8 +423,4 @@ function closedTask(state: OrderState, step: TaskStep) {
 /** A timer that came late or twice: an answer, never an event. */
 function nothingToDo(): Rejection {
   return reject("stale", "There is nothing left to do.");
-}
-
-function capital(text: string): string {
-  return `Cannot ${text}`;
 }

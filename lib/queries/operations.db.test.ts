@@ -4,6 +4,7 @@ import type { EffectOutcome } from "#lib/effects/adapter";
 import { instantAdapters } from "#lib/effects/instant";
 import { isOverBacklog } from "#lib/engine/backlog";
 import type { Engine } from "#lib/engine/execute";
+import { toldAnswers } from "#scripts/testing/told-answers";
 import { start, type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { measure, type Operations, operations } from "./operations";
 import { NotAllowedToReadError } from "./permission";
@@ -12,12 +13,7 @@ let workspace: TestWorkspace;
 const answers: EffectOutcome[] = [];
 
 beforeAll(async () => {
-  const adapters = instantAdapters().map((adapter) => ({
-    ...adapter,
-    doubt: { kind: "neither" } as const,
-    perform: async () => answers.shift() ?? { kind: "inDoubt" as const, reason: "The connection broke" },
-  }));
-  workspace = await testWorkspace({ adapters });
+  workspace = await testWorkspace({ adapters: toldAnswers(answers) });
 });
 afterAll(() => workspace.close());
 

@@ -121,7 +121,7 @@ async function whoCanDecide(store: Store, task: TaskState, names: Names): Promis
   if (task.suspended?.for === "changes") return "It comes back once the order was changed.";
   if (task.suspended) return "A supervisor can let it go on.";
   if (task.decision) return `${names.person(task.decision.by)} decided it.`;
-  if (task.owner) return `${names.person(task.owner)} holds it and can decide.`;
+  if (task.owner) return `${names.person(task.owner)} can decide, or whoever takes it over.`;
   return whoHas(store, task.roles, task.excluded);
 }
 

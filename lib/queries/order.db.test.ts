@@ -136,8 +136,8 @@ describe("what may be done", () => {
     const forBen = task(await seen("ben", order));
     expect(forBen).toMatchObject({ owner: "ana", mine: false, mayRelease: false, mayTakeOver: true });
     expect(forBen.verdicts[0]?.blocked).toEqual({
-      reason: "Somebody else holds this task.",
-      whoCan: "ana holds it and can decide.",
+      reason: "Somebody else has claimed it.",
+      whoCan: "ana can decide, or whoever takes it over.",
     });
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "#lib/db";
+import { mintActor } from "#lib/domain/authority";
 import { amount_minor_max } from "#lib/domain/money";
 import { seeded, seedOpenOrders } from "#scripts/seed/open-orders";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
@@ -12,6 +13,7 @@ import {
   type AmountRange,
   claimants,
   countCuts,
+  countMatching,
   type QueueCut,
   type QueueFilter,
   queue,
@@ -138,7 +140,11 @@ describe("narrowed to amounts of one currency", () => {
 
 test("who may not read the queue counts none of it and learns of nobody's claims", async () => {
   const rita = workspace.person("rita");
-  await expect(countCuts(rita, workspace, workspace.clock.now(), [])).rejects.toThrow(NotAllowedToReadError);
+  const now = workspace.clock.now();
+  await expect(countCuts(rita, workspace, now, [])).rejects.toThrow(NotAllowedToReadError);
+  await expect(
+    countMatching(rita, workspace, now, { view: "all", step: "manual.review", asOf: now }),
+  ).rejects.toThrow(NotAllowedToReadError);
   await expect(claimants(rita, workspace)).rejects.toThrow(NotAllowedToReadError);
 });
 
@@ -162,8 +168,8 @@ describe("among many orders a narrowed cut is a walk of a bounded length", () =>
     const amount = { currency: "GBP", from_minor: 990_000, to_minor: 995_000 } as const;
     const found: string[] = [];
     let cursor: string | undefined;
+    const reviewer = signedIn("main", seeded.reviewer, "reviewer");
     do {
-      const reviewer = signedIn("main", seeded.reviewer, "reviewer");
       const { lines, next } = await queue(reviewer, store, now, { amount, cursor });
       for (const { total } of lines) expect(Math.abs(total.amount - 992_500)).toBeLessThanOrEqual(2_500);
       found.push(...lines.map(({ order }) => order));
@@ -177,10 +183,43 @@ describe("among many orders a narrowed cut is a walk of a bounded length", () =>
       amount.to_minor,
       seeded.reviewer,
     );
+    const told = await countMatching(reviewer, store, now, {
+      view: "all",
+      amount,
+      step: "manual.review",
+      asOf: now,
+    });
     await database.$disconnect();
     expect(found.length).toBeGreaterThan(lines_per_page);
     expect(new Set(found).size).toBe(Number(expected.count));
     expect(found).toHaveLength(Number(expected.count));
+    expect(told).toEqual({ count: found.length, more: false });
+  });
+
+  test("is counted for somebody of several roles as it is walked, each task once", async () => {
+    const database = openDatabase(urls.databaseUrl, 2);
+    const store = { database, keys: workspace.keys };
+    const amount = { currency: "GBP", from_minor: 990_000, to_minor: 995_000 } as const;
+    const several = mintActor({
+      ...signedIn("main", seeded.reviewer, "reviewer"),
+      roles: ["reviewer", "supervisor"],
+    });
+    const found = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const { lines, next } = await queue(several, store, now, { amount, cursor });
+      for (const { order } of lines) found.add(order);
+      cursor = next ?? undefined;
+    } while (cursor);
+    const told = await countMatching(several, store, now, {
+      view: "all",
+      amount,
+      step: "manual.review",
+      asOf: now,
+    });
+    await database.$disconnect();
+    expect(found.size).toBeGreaterThan(lines_per_page);
+    expect(told).toEqual({ count: found.size, more: false });
   });
 
   const filters = [

@@ -4,7 +4,14 @@ import { type Counted, looked_max, type Page } from "./page";
 import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
 import { currentGeneration, type Store } from "./store";
-import { countTasks, type TaskLine, type TaskList, taskPage, tasksOfOrders } from "./task-list";
+import {
+  type CountBounds,
+  countTasks,
+  type TaskLine,
+  type TaskList,
+  taskPage,
+  tasksOfOrders,
+} from "./task-list";
 
 const open = "t.state IN ('READY', 'RESERVED', 'IN_PROGRESS')";
 
@@ -169,6 +176,30 @@ export async function countCuts(
 ): Promise<Counted[]> {
   demandReader(actor, store.keys.workspace, "queue");
   return Promise.all(cuts.map((cut) => countTasks(store, listOf(actor, cut, now))));
+}
+
+/** Whoever is about to decide all of a cut is told how many that are, as far as this. */
+const matching: CountBounds = { counted: 10_000, looked: 50_000 };
+
+/** How many tasks at `step` a cut holds that were open at `asOf`. Throws for an actor who may not read the queue. */
+export async function countMatching(
+  actor: AuthorizedActor,
+  store: Store,
+  now: string,
+  { step, asOf, ...cut }: QueueCut & { step: string; asOf: string },
+): Promise<Counted> {
+  demandReader(actor, store.keys.workspace, "queue");
+  const { shown, parameters, ...list } = listOf(actor, cut, now);
+  const first = parameters.length + 2;
+  return countTasks(
+    store,
+    {
+      ...list,
+      shown: `${shown} AND w.step = $${first} AND w.opened_at <= $${first + 1}::timestamptz`,
+      parameters: [...parameters, step, asOf],
+    },
+    matching,
+  );
 }
 
 /**

@@ -71,6 +71,17 @@ test("who may not read a page sees no view of it and saves none", async () => {
   expect(await save("ana", { surface: "audit" })).toMatchObject({ code: "refused" });
 });
 
+test("a name may be written from right to left, but not change the direction of what stands beside it", async () => {
+  const refused = { field: "name", message: expect.stringContaining("direction of writing") };
+  expect(await save("ana", { name: "Big \u202Eseno" })).toMatchObject(refused);
+  const id = randomUUID();
+  expect(await save("ana", { id, name: "גדולות" })).toBeNull();
+  expect(await renameView(workspace.person("ana"), workspace, { id, name: "\u2066Big" })).toMatchObject(
+    refused,
+  );
+  expect(await names("ana")).toEqual(["גדולות"]);
+});
+
 test("a name is needed, short, and once", async () => {
   expect(await save("ana", { name: " \t" })).toMatchObject({ code: "invalid", field: "name" });
   expect(await save("ana", { name: "n".repeat(61) })).toMatchObject({ code: "invalid", field: "name" });

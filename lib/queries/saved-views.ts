@@ -1,5 +1,6 @@
 import { type AuthorizedActor, demandActor, type Role } from "#lib/domain/authority";
 import { type Rejection, reject } from "#lib/domain/rejection";
+import { turnsWriting } from "#lib/domain/text-direction";
 import { demandReader, mayRead, type Reading } from "./permission";
 import type { Store } from "./store";
 
@@ -105,7 +106,7 @@ export type NewView = { id: string; surface: Surface; name: string; query: strin
 
 /**
  * Saves a search, for the person or for everybody; null when it is saved. Refused for who may not, for a name that is missing,
- * too long or taken by another of the person's, and for more than `views_max` of one person.
+ * too long, turns the writing or is taken by another of the person's, and for more than `views_max` of one person.
  */
 export async function saveView(
   actor: AuthorizedActor,
@@ -212,6 +213,10 @@ function isAdmin({ roles }: AuthorizedActor): boolean {
 
 /** A name as it is kept: one line, without spaces around it. */
 function nameOf(typed: string): string | Rejection {
+  if (turnsWriting(typed))
+    return reject("invalid", "The name holds characters that change the direction of writing.", {
+      field: "name",
+    });
   const name = typed.replace(/[\p{C}\s]+/gu, " ").trim();
   if (name === "") return reject("invalid", "Give the view a name.", { field: "name" });
   if ([...name].length > name_characters_max)

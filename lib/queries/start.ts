@@ -1,4 +1,6 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
+import { escalatedTasks } from "./escalations";
+import { type Measuring, operations } from "./operations";
 import { policyAlone } from "./orders";
 import { type Counted, count_max, looked_max } from "./page";
 import { people_max } from "./people";
@@ -47,6 +49,37 @@ export async function dueWithin(
     parameters: [now, until],
     standing: false,
   });
+}
+
+/** What stands on the page of escalations, and what will soon. */
+export type EscalationCounts = {
+  /** Open tasks whose time was up: the number that the navigation has. */
+  overdue: Counted;
+  dueSoon: Counted;
+  inDoubt: Counted;
+  failed: Counted;
+  standingStill: Counted;
+};
+
+/** How much of everything there is that somebody has to settle; `dueSoon` is due within the hour. */
+export async function escalationCounts(
+  actor: AuthorizedActor,
+  store: Store,
+  measuring: Measuring,
+): Promise<EscalationCounts> {
+  demandReader(actor, store.keys.workspace, "escalations");
+  const [overdue, dueSoon, { depths }] = await Promise.all([
+    countTasks(store, escalatedTasks),
+    dueWithin(actor, store, measuring.now, 60),
+    operations(actor, store, measuring),
+  ]);
+  return {
+    overdue,
+    dueSoon,
+    inDoubt: depths.effectsInDoubt,
+    failed: depths.effectsFailed,
+    standingStill: depths.ordersNeedingAttention,
+  };
 }
 
 /** How many orders of this person wait for changes by them, and how many are open in all. */

@@ -25,16 +25,36 @@ test("a supervisor sees who has claimed how much, what of it is late, and which 
   const [second, other] = [await claimedOf("ana"), await claimedOf("ben")];
   await workspace.receive();
   const { people, more } = await loads(sam(), workspace, now());
-  expect(people).toMatchObject([
-    { person: "ana", name: "ana", claimed: 2, late: 1 },
+  expect(people.slice(0, 2)).toMatchObject([
+    { person: "ana", name: "ana", roles: ["reviewer"], claimed: 2, late: 1 },
     { person: "ben", claimed: 1, late: 0 },
   ]);
-  expect(more).toBe(false);
+  expect(more).toEqual({ claims: false, people: false });
   const orders = async (person: string) =>
     (await claimedBy(sam(), workspace, person)).lines.map(({ order }) => order);
   expect(await orders("ana")).toEqual([first, second]);
   expect(await orders("ben")).toEqual([other]);
   expect(await orders("remy")).toEqual([]);
+});
+
+test("who could take work and has none is there too: neither who may not decide nor who is disabled", async () => {
+  const free = async () =>
+    (await loads(sam(), workspace, now())).people.filter(({ claimed }) => claimed === 0);
+  expect(await free()).toMatchObject([
+    { person: "remy", roles: ["requester", "reviewer"], late: 0, nextDueAt: null },
+    { person: "sam", roles: ["supervisor"] },
+  ]);
+  await workspace.ask(workspace.person("root"), { type: "person.disable", person: "remy" });
+  expect((await free()).map(({ person }) => person)).toEqual(["sam"]);
+  // What somebody holds who is disabled has to be given to others: they are not offered it.
+  await workspace.ask(workspace.person("root"), { type: "person.disable", person: "ben" });
+  const { people } = await loads(sam(), workspace, now());
+  expect(people.find(({ person }) => person === "ben")).toMatchObject({ claimed: 1, roles: [] });
+});
+
+test("a line of a list says who could take it", async () => {
+  const { lines } = await claimedBy(sam(), workspace, "ana");
+  for (const line of lines) expect(line).toMatchObject({ roles: ["reviewer"], excluded: ["rita"] });
 });
 
 test("what will be late within the hour is at risk: neither what has more time nor what is late already", async () => {

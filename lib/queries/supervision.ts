@@ -1,4 +1,4 @@
-import type { AuthorizedActor } from "#lib/domain/authority";
+import type { AuthorizedActor, Role } from "#lib/domain/authority";
 import { looked_max, type Page } from "./page";
 import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
@@ -27,45 +27,85 @@ export async function atRiskPage(
   return taskPage(store, list, cursor);
 }
 
-/** What one person has claimed: how many tasks, how many of them late, and when the next is due. */
-export type Load = { person: string; name: string; claimed: number; late: number; nextDueAt: string | null };
+/** Whether this actor may give back and hand over what others have claimed. */
+export function mayReassign({ roles }: AuthorizedActor): boolean {
+  return roles.includes("supervisor");
+}
 
 /**
- * What everybody has claimed at this moment, who has most first; `more` says that there are others nobody has looked at.
- * Throws for an actor who may not read escalations.
+ * What one person has claimed: how many tasks, how many of them late, and when the next is due. `roles` is empty for who
+ * holds something and could take nothing more, because they were disabled or are not what they were.
+ */
+export type Load = {
+  person: string;
+  name: string;
+  roles: Role[];
+  claimed: number;
+  late: number;
+  nextDueAt: string | null;
+};
+
+type LoadRow = {
+  person: string;
+  roles: Role[] | null;
+  claimed: bigint | null;
+  late: bigint | null;
+  next_due_at: Date | null;
+  looked: bigint | null;
+};
+
+/** Who decides tasks: with one of these roles somebody is shown who has claimed nothing, and so is free. */
+const deciding: readonly Role[] = ["reviewer", "supervisor"];
+
+/** No more people than this are looked at to see who is free. */
+const colleagues_max = 100;
+
+/**
+ * What everybody has claimed at this moment, who has most first, and who could take work and has none. `more` says whether
+ * there are claims, or people, that nobody has looked at. Throws for an actor who may not read escalations.
  */
 export async function loads(
   actor: AuthorizedActor,
   store: Store,
   now: string,
-): Promise<{ people: Load[]; more: boolean }> {
+): Promise<{ people: Load[]; more: { claims: boolean; people: boolean } }> {
   demandReader(actor, store.keys.workspace, "escalations");
-  const rows = await store.database.$queryRawUnsafe<
-    { owner: string; claimed: bigint; late: bigint; next_due_at: Date | null; looked: bigint }[]
-  >(
-    `SELECT owner, count(*) AS claimed, count(*) FILTER (WHERE breach_at <= $2::timestamptz) AS late,
-       min(breach_at) AS next_due_at, sum(count(*)) OVER () AS looked
-     FROM (SELECT owner, breach_at FROM task
-       WHERE workspace = $1 AND generation = ${currentGeneration} AND owner IS NOT NULL
-         AND state IN ('READY', 'RESERVED', 'IN_PROGRESS')
-       ORDER BY owner, breach_at LIMIT ${looked_max}) claimed
-     GROUP BY owner ORDER BY count(*) DESC, owner`,
+  const rows = await store.database.$queryRawUnsafe<LoadRow[]>(
+    `SELECT coalesce(p.person_id, c.owner) AS person, p.roles, c.claimed, c.late, c.next_due_at, c.looked
+     FROM (SELECT owner, count(*) AS claimed, count(*) FILTER (WHERE breach_at <= $2::timestamptz) AS late,
+         min(breach_at) AS next_due_at, sum(count(*)) OVER () AS looked
+       FROM (SELECT owner, breach_at FROM task
+         WHERE workspace = $1 AND generation = ${currentGeneration} AND owner IS NOT NULL
+           AND state IN ('READY', 'RESERVED', 'IN_PROGRESS')
+         ORDER BY owner, breach_at LIMIT ${looked_max}) claimed
+       GROUP BY owner) c
+     FULL JOIN (SELECT person_id, roles FROM person
+       WHERE workspace = $1 AND generation = ${currentGeneration} AND NOT disabled AND roles && $3::text[]
+       ORDER BY person_id LIMIT ${colleagues_max}) p ON p.person_id = c.owner`,
     store.keys.workspace,
     now,
+    [...deciding],
   );
   const names = await namesOf(
     store,
-    rows.map(({ owner }) => owner),
+    rows.map(({ person }) => person),
   );
+  const people = rows.map(({ person, roles, claimed, late, next_due_at }) => ({
+    person,
+    name: names.person(person),
+    roles: roles ?? [],
+    claimed: Number(claimed ?? 0),
+    late: Number(late ?? 0),
+    nextDueAt: next_due_at?.toISOString() ?? null,
+  }));
   return {
-    people: rows.map(({ owner, claimed, late, next_due_at }) => ({
-      person: owner,
-      name: names.person(owner),
-      claimed: Number(claimed),
-      late: Number(late),
-      nextDueAt: next_due_at?.toISOString() ?? null,
-    })),
-    more: Number(rows[0]?.looked ?? 0) === looked_max,
+    people: people.sort(
+      (one, other) => other.claimed - one.claimed || one.name.localeCompare(other.name, "en-GB"),
+    ),
+    more: {
+      claims: rows.some(({ looked }) => Number(looked ?? 0) === looked_max),
+      people: rows.filter(({ roles }) => roles !== null).length === colleagues_max,
+    },
   };
 }
 

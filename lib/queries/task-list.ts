@@ -1,3 +1,4 @@
+import type { Role } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
 import { type Counted, count_max, cutWalk, looked_max, type Page, pageOfWalk, type WalkedRow } from "./page";
 import { namesAt, type PersonVersion } from "./people-names";
@@ -18,6 +19,9 @@ export type TaskLine = {
   claimedBy: string | undefined;
   /** The id of who has claimed it. */
   owner: string | null;
+  /** Of which roles somebody has to be to decide it, and who may not whatever their roles. */
+  roles: Role[];
+  excluded: string[];
   openedAt: string;
   breachAt: string | null;
   goal_ms: number;
@@ -44,6 +48,8 @@ type TaskRow = CustomerRow &
     step: string;
     visit: number;
     owner: string | null;
+    roles: Role[];
+    excluded: string[];
     opened_at: Date;
     goal_minutes: number;
     breach_at: Date | null;
@@ -83,7 +89,7 @@ function walkOf({ ranges }: Pick<TaskList, "ranges">, afters: readonly string[])
  */
 export function tasksToCount(ranges: readonly string[], most: number | string, also = "true"): string {
   const columns =
-    "t.generation, t.order_id, t.state, t.roles, t.excluded, t.owner, t.escalated, t.opened_at, t.breach_at, t.goal_minutes";
+    "t.generation, t.order_id, t.step, t.state, t.roles, t.excluded, t.owner, t.escalated, t.opened_at, t.breach_at, t.goal_minutes";
   return ranges
     .map((range, n) => {
       const first = `SELECT ${columns} FROM task t
@@ -123,28 +129,40 @@ export async function tasksOfOrders(
   return linesOf(store, rows);
 }
 
+/** Where counting stops: at so many, or having looked at so many. */
+export type CountBounds = { counted: number; looked: number };
+const everyday: CountBounds = { counted: count_max, looked: looked_max };
+
 /** How many tasks a list holds, up to where counting stops. */
-export async function countTasks(store: Store, { ranges, shown, parameters }: TaskList): Promise<Counted> {
+export async function countTasks(
+  store: Store,
+  { ranges, shown, parameters }: TaskList,
+  bounds = everyday,
+): Promise<Counted> {
   const [row] = await store.database.$queryRawUnsafe<{ count: bigint; stopped: boolean | null }[]>(
-    countOf({ ranges, shown }),
+    countOf({ ranges, shown }, bounds),
     store.keys.workspace,
     ...parameters,
   );
-  return { count: Number(row?.count ?? 0), more: row?.stopped === true || Number(row?.count) === count_max };
+  const count = Number(row?.count ?? 0);
+  return { count, more: row?.stopped === true || count === bounds.counted };
 }
 
 /** The statement that counts a list: `count`, and `stopped` where it has looked at as many as it may. */
-export function countOf({ ranges, shown }: Pick<TaskList, "ranges" | "shown">): string {
-  return `SELECT count(*) FILTER (WHERE shown) AS count, bool_or(walked >= ${looked_max}) AS stopped
-    FROM (SELECT * FROM (SELECT row_number() OVER () AS walked, (${shown}) AS shown FROM (${tasksToCount(ranges, looked_max)}) w) w
-      WHERE shown OR walked >= ${looked_max} LIMIT ${count_max}) w`;
+export function countOf(
+  { ranges, shown }: Pick<TaskList, "ranges" | "shown">,
+  { counted, looked } = everyday,
+): string {
+  return `SELECT count(*) FILTER (WHERE shown) AS count, bool_or(walked >= ${looked}) AS stopped
+    FROM (SELECT * FROM (SELECT row_number() OVER () AS walked, (${shown}) AS shown FROM (${tasksToCount(ranges, looked)}) w) w
+      WHERE shown OR walked >= ${looked} LIMIT ${counted}) w`;
 }
 
 /** What the tasks that `tasks` gives say, with what their orders do. */
 function readRows(store: Store, tasks: string, parameters: readonly unknown[]): Promise<TaskRow[]> {
   return store.database.$queryRawUnsafe<TaskRow[]>(
     // The page is cut before anything is joined to it, so that no plan can join what is not shown.
-    `SELECT t.walked, t.shown, t.order_id, t.step, t.visit, t.owner, t.opened_at, t.goal_minutes, t.breach_at,
+    `SELECT t.walked, t.shown, t.order_id, t.step, t.visit, t.owner, t.roles, t.excluded, t.opened_at, t.goal_minutes, t.breach_at,
        t.paused_why, t.escalated, o.business_key, o.requested_by, o.amount_minor, o.currency, o.reasons,
        requester.version AS requester_version, holder.version AS owner_version, ${customerColumns}
      FROM (${tasks}) t
@@ -173,6 +191,8 @@ async function linesOf(store: Store, rows: readonly TaskRow[]): Promise<TaskLine
     requestedBy: names.person(row.requested_by),
     claimedBy: row.owner === null ? undefined : names.person(row.owner),
     owner: row.owner,
+    roles: row.roles,
+    excluded: row.excluded,
     openedAt: row.opened_at.toISOString(),
     breachAt: row.breach_at?.toISOString() ?? null,
     goal_ms: row.goal_minutes * 60_000,

@@ -10,7 +10,7 @@ const asked = vi.hoisted(() => ({ headers: new Headers(), actor: null as Authori
 vi.mock("next/headers", () => ({ headers: async () => asked.headers }));
 vi.mock("#lib/auth/session", () => ({ currentActor: async () => asked.actor }));
 
-const { admitted, commandAction } = await import("./action");
+const { admitted, admittedOn, commandAction } = await import("./action");
 const { redirect } = await import("next/navigation");
 
 const order = "00000000-0000-8000-8000-000000000001";
@@ -41,7 +41,13 @@ const cancel = commandAction<State, { order: string; note: string }>({
 
 function press(fields: Record<string, string> = {}) {
   const data = new FormData();
-  for (const [name, value] of Object.entries({ order, commandId, note: "No longer needed", ...fields }))
+  for (const [name, value] of Object.entries({
+    order,
+    commandId,
+    drawnFor: "ana",
+    note: "No longer needed",
+    ...fields,
+  }))
     data.append(name, value);
   return cancel({ status: "idle" }, data);
 }
@@ -74,6 +80,16 @@ test.each([
     status: "refused",
     message: expect.stringContaining("not come from a page"),
   });
+  expect(execute).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["drawn for somebody else", "ben", "refused", "Somebody else has signed in"],
+  ["that does not say whom it was drawn for", undefined, "invalid", "Load the page again"],
+])("a page %s does nothing in the name of who is signed in", async (_, drawnFor, code, message) => {
+  expect(await admittedOn(drawnFor)).toMatchObject({ code, message: expect.stringContaining(message) });
+  expect(await admittedOn("ana")).toBe(ana);
+  expect(await press({ drawnFor: "ben" })).toMatchObject({ status: "refused", note: "No longer needed" });
   expect(execute).not.toHaveBeenCalled();
 });
 

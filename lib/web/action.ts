@@ -41,10 +41,10 @@ export function commandAction<State, Fields>(
     const typed = textsOf(data);
     const refuseWith = (rejection: Rejection) => options.refused(formRefusal(rejection), typed);
     try {
-      const actor = await admitted();
+      const actor = await admittedOn(typed.drawnFor);
       if (isRejection(actor)) return refuseWith(actor);
       const id = commandId.safeParse(typed.commandId);
-      if (!id.success) return refuseWith(reject("invalid", "This form is incomplete. Load the page again."));
+      if (!id.success) return refuseWith(incompleteForm());
       const fields = options.fields.safeParse(typed);
       if (!fields.success) return options.refused(fieldRefusal(fields.error), typed);
 
@@ -71,6 +71,30 @@ export async function admitted(roles: readonly Role[] = []): Promise<AuthorizedA
   if (roles.length > 0 && !roles.some((role) => actor.roles.includes(role)))
     return reject("refused", `For this you need the role ${roles.join(" or ")}.`);
   return actor;
+}
+
+/** A form without what the page puts into it by itself. */
+export function incompleteForm(): Rejection {
+  return reject("invalid", "This form is incomplete. Load the page again.");
+}
+
+/** Who may press on a page that was drawn for the person `drawnFor`: `admitted`, and they alone. */
+export async function admittedOn(drawnFor: string | undefined): Promise<AuthorizedActor | Rejection> {
+  const actor = await admitted();
+  return isRejection(actor) ? actor : (drawnForAnother(actor, drawnFor) ?? actor);
+}
+
+/**
+ * A browser has one session, and a page in one of its tabs stays when somebody else signs in in another: nothing is done in the
+ * name of who has not seen it. Null where the page was theirs.
+ */
+export function drawnForAnother(actor: AuthorizedActor, drawnFor: string | undefined): Rejection | null {
+  if (drawnFor === undefined) return incompleteForm();
+  if (drawnFor === actor.id) return null;
+  return reject(
+    "refused",
+    "Somebody else has signed in in this browser since this page was loaded. Nothing was done; load the page again.",
+  );
 }
 
 /**

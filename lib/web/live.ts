@@ -93,7 +93,7 @@ export class LiveHub<Batch extends { next: number }> {
           client = { actor, session, controller, next, catchingUp: false };
           this.#clients.add(client);
           this.#keepBeating();
-          this.#send(client, message("hello", { next }));
+          this.#send(client, message("hello", { next, person: actor.id }));
           if (next !== this.#next) void this.#catchUp(client);
         },
         cancel: () => void this.#remove(client),

@@ -219,4 +219,15 @@ export const outside: readonly Guard[] = [
       name: "where it may lead > a name that leads elsewhere a moment later changes nothing: it is asked once a call, and the checked address is called",
     },
   },
+  {
+    name: "page of somebody else",
+    promise: "Who signs in in another tab decides nothing by a page that was drawn for the person before",
+    changes: [
+      { file: "lib/web/action.ts", from: "if (drawnFor === actor.id) return null;", to: "return null;" },
+    ],
+    test: {
+      file: "lib/web/action.test.ts",
+      name: "a page drawn for somebody else does nothing in the name of who is signed in",
+    },
+  },
 ];

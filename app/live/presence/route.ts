@@ -4,7 +4,7 @@ import { authContext } from "#lib/auth/context";
 import { currentActor } from "#lib/auth/session";
 import { renewClaims } from "#lib/engine/claim-lease";
 import { mayReadOrder, viewersOf } from "#lib/queries/presence";
-import { fromOwnPage } from "#lib/web/action";
+import { drawnForAnother, fromOwnPage } from "#lib/web/action";
 import { isProblem, problem } from "#lib/web/problem";
 import { readJson, route } from "#lib/web/route";
 import { aboutToEnd, liveHub } from "../hub";
@@ -18,6 +18,8 @@ const told = z.strictObject({
     .string()
     .regex(/^[\w-]{1,64}$/)
     .nullable(),
+  /** Whom the page was drawn for. */
+  drawnFor: z.string(),
 });
 
 /** A page says which order it shows, again and again while it does, and is answered who else looks at it. */
@@ -31,7 +33,9 @@ export const POST = route(async (request) => {
   const read = await readJson(request, body_bytes_max);
   if (isProblem(read)) return read;
   const body = told.safeParse(read.value);
-  if (!body.success) return problem(422, "invalid", "Say a viewer and an order, or null for none.");
+  if (!body.success) return problem(422, "invalid", "Say a viewer, an order or null for none, and for whom.");
+  if (drawnForAnother(actor, body.data.drawnFor))
+    return problem(401, "unauthenticated", "Somebody else is signed in in this browser by now.");
 
   const { viewer, order } = body.data;
   const store = authContext();

@@ -6,7 +6,7 @@ import { authContext } from "#lib/auth/context";
 import { isRejection, type Rejection, reject } from "#lib/domain/rejection";
 import { attach } from "#lib/engine/attachments";
 import { engineProcess } from "#lib/engine/process";
-import { admitted, commandAction, unforeseen } from "#lib/web/action";
+import { admittedOn, commandAction, unforeseen } from "#lib/web/action";
 import { formRefusal } from "#lib/web/refusal";
 import type { CommandState } from "../../../components/command-form";
 import { engine } from "../../engine";
@@ -30,7 +30,8 @@ const place = z.object({ order: z.string(), commandId: z.uuid() });
 /** Leaves a file with an order. */
 export async function attachFile(_: CommandState, data: FormData): Promise<CommandState> {
   const refused = (rejection: Rejection): CommandState => ({ status: "refused", ...formRefusal(rejection) });
-  const actor = await admitted();
+  const drawnFor = data.get("drawnFor");
+  const actor = await admittedOn(typeof drawnFor === "string" ? drawnFor : undefined);
   if (isRejection(actor)) return refused(actor);
   const asked = place.safeParse(Object.fromEntries(data));
   const file = data.get("file");

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { attachmentEndings } from "#lib/domain/attachment-name";
 import { attachment_bytes_max, attachmentMediaTypes } from "#lib/domain/commands";
 import { CommentForm } from "../../../components/comment-form";
 import { FileForm } from "../../../components/file-form";
@@ -14,7 +15,8 @@ export function AdditionsPanel({ order }: { order: string }) {
         <FileForm
           action={attachFile}
           hidden={{ order, commandId: randomUUID() }}
-          accept={attachmentMediaTypes.join()}
+          accept={[...attachmentMediaTypes, ...attachmentEndings].join()}
+          bytes_max={attachment_bytes_max}
           hint={`A PDF, a picture or a text, at most ${attachment_bytes_max / 1024 / 1024} MiB. It is kept encrypted.`}
         />
       </div>

@@ -1,5 +1,6 @@
 import { ArrowDownUp, Download, History } from "lucide-react";
 import type { Route } from "next";
+import { isolated } from "#lib/domain/text-direction";
 import type { HistoryLine, HistoryPart } from "#lib/queries/order-history";
 import { ButtonLink, buttonClass } from "../../../components/button";
 import { Choices } from "../../../components/choices";
@@ -76,7 +77,7 @@ function entryOf(id: string, line: HistoryLine): TimelineEntry {
     ...line,
     thenHref: orderHref(id, { at: version }),
     attachment: file && {
-      name: file.name ?? "A file whose name has been erased",
+      name: file.name === undefined ? "A file whose name has been erased" : isolated(file.name),
       size: formatBytes(file.size_bytes),
       href: `/orders/${id}/files/${version}` as Route,
     },

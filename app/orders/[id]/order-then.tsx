@@ -6,15 +6,16 @@ import { Moment } from "../../../components/moment";
 import { Notice } from "../../../components/notice";
 import { OrderFacts } from "../../../components/order-facts";
 import { Panel } from "../../../components/panel";
-import { PolicyResult } from "../../../components/policy-result";
+import { PolicyResult, type PolicyRule } from "../../../components/policy-result";
 import { VersionScrubber } from "../../../components/version-scrubber";
 import { WorkflowDrawing } from "../../../components/workflow-drawing";
 import { orderHref } from "./history-address";
 import { OrderContent } from "./order-content";
-import { policyRules } from "./policy-rules";
 
 export type OrderThenProps = {
   order: PastOrder;
+  /** What the policy had found, in words. */
+  rules: readonly PolicyRule[];
   /** With which version it is compared, and what was otherwise there. */
   since: number;
   differences: readonly Difference[];
@@ -22,7 +23,7 @@ export type OrderThenProps = {
 };
 
 /** An order as it was after one of its events: where it was, what who decided was shown, and what changed. */
-export function OrderThen({ order, since, differences, view }: OrderThenProps) {
+export function OrderThen({ order, rules, since, differences, view }: OrderThenProps) {
   const { id, at, length } = order;
   return (
     <div className="grid gap-4">
@@ -46,7 +47,6 @@ export function OrderThen({ order, since, differences, view }: OrderThenProps) {
       <div className="print:hidden">
         <Panel title="Another moment">
           <VersionScrubber
-            key={`${at} ${since}`}
             action={orderHref(id, {})}
             at={at}
             since={since}
@@ -87,7 +87,7 @@ export function OrderThen({ order, since, differences, view }: OrderThenProps) {
             </Panel>
           ))}
           <Panel title="What the policy had found">
-            <PolicyResult rules={policyRules(order)} />
+            <PolicyResult rules={rules} />
           </Panel>
         </div>
         <OrderContent order={order} view={view} />
@@ -96,7 +96,12 @@ export function OrderThen({ order, since, differences, view }: OrderThenProps) {
   );
 }
 
-function Differences({ since, at, differences, view }: Omit<OrderThenProps, "order"> & { at: number }) {
+function Differences({
+  since,
+  at,
+  differences,
+  view,
+}: Pick<OrderThenProps, "since" | "differences" | "view"> & { at: number }) {
   const [from, to] = [Math.min(since, at), Math.max(since, at)];
   return (
     <Panel title={`What changed from event ${from} to event ${to}`}>

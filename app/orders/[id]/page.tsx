@@ -86,7 +86,7 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
               </Panel>
             )}
             <Panel title="What the policy found">
-              <PolicyResult rules={policyRules(order)} />
+              <PolicyResult rules={policyRules(order, actor)} />
             </Panel>
           </div>
           <OrderContent order={order} view={view} />
@@ -140,7 +140,13 @@ async function PastOrderPage({
         status={<OrderBadge status={order.standing} />}
         description={`${formatMoney(order.content.total)}, asked for by ${order.requestedBy}`}
       />
-      <OrderThen order={order} since={since} differences={differences} view={view} />
+      <OrderThen
+        rules={policyRules(order, actor)}
+        order={order}
+        since={since}
+        differences={differences}
+        view={view}
+      />
     </ConsoleFrame>
   );
 }

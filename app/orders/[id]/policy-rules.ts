@@ -1,11 +1,19 @@
+import type { Route } from "next";
+import type { AuthorizedActor } from "#lib/domain/authority";
 import { formatMoney, type Money } from "#lib/domain/money";
+import type { RuleEvidence } from "#lib/domain/policy";
 import type { OrderView } from "#lib/queries/order";
+import { mayRead } from "#lib/queries/permission";
 import type { PolicyRule } from "../../../components/policy-result";
 
-/** The rules of an order's last policy check, with what each looked at in words. */
-export function policyRules({ policy }: Pick<OrderView, "policy">): PolicyRule[] {
+/**
+ * The rules of an order's last policy check, with what each looked at in words. Another order it looked at is called by its
+ * number, which leads there whoever may read every order.
+ */
+export function policyRules({ policy }: Pick<OrderView, "policy">, actor: AuthorizedActor): PolicyRule[] {
   return (policy?.results ?? []).map(({ rule, result, sentence, evidence }) => {
     const [name = rule, version = "1"] = rule.split("@");
+    const numbered = typeof evidence.order === "string" && typeof evidence.businessKey === "string";
     return {
       name,
       version,
@@ -13,12 +21,19 @@ export function policyRules({ policy }: Pick<OrderView, "policy">): PolicyRule[]
       sentence,
       evidence: Object.entries(evidence)
         .filter(([member, value]) => value !== null && member !== "currency")
+        .filter(([member]) => !(numbered && member === "order"))
         .map(([member, value]) => ({
           label: labels[member] ?? member,
           value: valueText(member, value, evidence.currency),
+          href: mayRead(actor, "orders") ? hrefOf(member, evidence) : undefined,
         })),
     };
   });
+}
+
+function hrefOf(member: string, { order }: RuleEvidence): Route | undefined {
+  const named = member === "businessKey" || member === "order";
+  return named && typeof order === "string" ? (`/orders/${encodeURIComponent(order)}` as Route) : undefined;
 }
 
 const labels: { readonly [member: string]: string } = {

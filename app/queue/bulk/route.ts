@@ -2,7 +2,7 @@ import { connection } from "next/server";
 import { authContext } from "#lib/auth/context";
 import { isRejection } from "#lib/domain/rejection";
 import { mayRead } from "#lib/queries/permission";
-import { admitted } from "#lib/web/action";
+import { admitted, drawnForAnother } from "#lib/web/action";
 import { isProblem, problem, problemOf } from "#lib/web/problem";
 import { type Answer, readJson, route } from "#lib/web/route";
 import { bulkRequest, decideMany } from "../deciding-many";
@@ -23,6 +23,8 @@ export const POST = route(async (request): Promise<Answer | ReturnType<typeof pr
     return problem(422, "invalid", "Something is missing or not right.", {
       errors: asked.error.issues.map(({ path, message }) => ({ field: path.join("."), message })),
     });
+  const another = drawnForAnother(actor, asked.data.drawnFor);
+  if (another) return problemOf(another);
   const { clock } = authContext();
   const results = decideMany(
     actor,

@@ -1,34 +1,33 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { env } from "#lib/env";
-import { operations } from "#lib/queries/operations";
-import { dueWithin } from "#lib/queries/start";
+import { escalationCounts } from "#lib/queries/start";
 import type { ViewTime } from "../../components/format";
 import { store } from "../reading";
 import { lineOf, type StartLine } from "./line";
 
-/** What is late or about to be, and what stands still until somebody looks. */
-export async function supervisorLines(actor: AuthorizedActor, { now }: ViewTime): Promise<StartLine[]> {
-  const [{ depths }, soon] = await Promise.all([
-    operations(actor, store(), { now, backlog_max: env("INTAKE_BACKLOG_MAX") }),
-    dueWithin(actor, store(), now, 60),
-  ]);
+/** What is late or about to be, and what stands still until somebody looks: for whoever sees the page of escalations. */
+export async function escalationLines(actor: AuthorizedActor, { now }: ViewTime): Promise<StartLine[]> {
+  const { overdue, dueSoon, inDoubt, failed, standingStill } = await escalationCounts(actor, store(), {
+    now,
+    backlog_max: env("INTAKE_BACKLOG_MAX"),
+  });
   const here = { href: "/escalations", needs: true } as const;
   return [
     ...lineOf(
-      "breached",
-      depths.tasksBreached,
-      { one: "decision is late", many: "decisions are late" },
+      "overdue",
+      overdue,
+      { one: "order was not decided in time", many: "orders were not decided in time" },
       { ...here, tone: "bad" },
     ),
     ...lineOf(
       "soon",
-      soon,
+      dueSoon,
       { one: "decision will be late within the hour", many: "decisions will be late within the hour" },
       { ...here, tone: "hold" },
     ),
     ...lineOf(
       "doubt",
-      depths.effectsInDoubt,
+      inDoubt,
       {
         one: "thing done outside is in doubt: somebody has to find out",
         many: "things done outside are in doubt: somebody has to find out",
@@ -37,13 +36,13 @@ export async function supervisorLines(actor: AuthorizedActor, { now }: ViewTime)
     ),
     ...lineOf(
       "failed",
-      depths.effectsFailed,
+      failed,
       { one: "thing to be done outside has failed", many: "things to be done outside have failed" },
       { ...here, tone: "bad" },
     ),
     ...lineOf(
       "attention",
-      depths.ordersNeedingAttention,
+      standingStill,
       { one: "order stands still until somebody looks", many: "orders stand still until somebody looks" },
       { ...here, tone: "bad" },
     ),

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EffectOutcome } from "#lib/effects/adapter";
+import { toldAnswers } from "#scripts/testing/told-answers";
+import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
+import { NotAllowedToReadError } from "./permission";
+import { escalationCounts } from "./start";
+import { waitingFor } from "./waiting";
+
+let workspace: TestWorkspace;
+const answers: EffectOutcome[] = [];
+
+beforeAll(async () => {
+  workspace = await testWorkspace({ adapters: toldAnswers(answers) });
+});
+afterAll(() => workspace.close());
+
+const as = (who: string) => workspace.person(who);
+const exactly = (count: number) => ({ count, more: false });
+const counted = (who: string) =>
+  escalationCounts(as(who), workspace, { now: workspace.clock.now(), backlog_max: 100 });
+
+async function dispatched(...next: EffectOutcome[]): Promise<void> {
+  answers.splice(0, answers.length, ...next);
+  const order = await workspace.receive();
+  await workspace.decide(as("ana"), order, "approve");
+  await workspace.runtime.dispatcher.idle();
+}
+
+async function several(count: number, once: () => Promise<unknown>): Promise<void> {
+  for (let n = 0; n < count; n++) await once();
+}
+
+test("who sees the page of escalations is told of all that stands on it, supervisor or admin", async () => {
+  // Each number is another one, so that none can stand for another.
+  await several(2, () => workspace.receive());
+  workspace.clock.advance_minutes(125);
+  await workspace.runtime.tick();
+  await several(3, () => workspace.receive());
+  workspace.clock.advance_minutes(65);
+  await dispatched();
+  await several(4, () => dispatched({ kind: "rejected", reason: "Unknown postcode" }));
+  for (const who of ["sam", "root"])
+    expect(await counted(who), who).toMatchObject({
+      overdue: exactly(2),
+      dueSoon: exactly(3),
+      inDoubt: exactly(1),
+      failed: exactly(4),
+      standingStill: exactly(5),
+    });
+});
+
+test("the number of those whose time was up is the one that the navigation has", async () => {
+  for (const who of ["sam", "root"])
+    expect((await counted(who)).overdue, who).toEqual((await waitingFor(as(who), workspace)).escalated);
+});
+
+test.each(["rita", "ana", "ada"])("%s, who has no such page, learns nothing of it", async (who) => {
+  await expect(counted(who)).rejects.toThrow(NotAllowedToReadError);
+});
