@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { command } from "./installation";
 import { askForOrder, expect, filterQueue, linesOf, orderNumber, showInQueue, test } from "./journey";
 
 /** The numbers of some orders that are easily found among the others. */
@@ -33,10 +35,35 @@ test("a queue is cleared with the keyboard alone, a key for a decision", async (
     await expect(recent.getByText(new RegExp(`Approved.*${number}`))).toBeVisible();
 });
 
-test("Z takes the last decision back, and one is at the order again", async ({ as }) => {
+test("one press is one decision: a finger that stays, or a double click, decides nothing that was not read", async ({
+  as,
+}) => {
+  const { prefix, numbers } = await askFor(4, await as("rita"));
+  const ana = await as("ana");
+  await filterQueue(ana, prefix);
+  await ana.getByRole("grid").press("Home");
+  await expect(ana.getByRole("heading", { level: 2, name: new RegExp(prefix) })).toBeVisible();
+  await expect(ana.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
+  await ana.keyboard.down("1");
+  for (let n = 0; n < 20; n++) await ana.keyboard.down("1");
+  await ana.keyboard.up("1");
+  await expect(linesOf(ana)).toHaveCount(numbers.length - 1);
+  await ana.getByRole("button", { name: "Approve", exact: true }).dblclick();
+  await expect(linesOf(ana)).toHaveCount(numbers.length - 2);
+  await expect(ana.getByRole("button", { name: "Approve", exact: true })).toBeEnabled();
+  await expect(linesOf(ana)).toHaveCount(numbers.length - 2);
+  for (const left of [1, 0]) {
+    await ana.getByRole("button", { name: "Approve", exact: true }).click();
+    await expect(linesOf(ana)).toHaveCount(left);
+  }
+});
+
+test("Z takes the last decision back, and one is at the order again with what one wrote", async ({ as }) => {
   const { numbers } = await askFor(1, await as("rita"));
   const ana = await as("ana");
   await showInQueue(ana, numbers[0]!);
+  await ana.getByLabel("Note", { exact: true }).fill("Not from this customer.");
+  await ana.getByRole("grid").focus();
   await ana.keyboard.press("2");
   await expect(ana.getByText("Rejected", { exact: true })).toBeVisible();
   await expect(linesOf(ana)).toHaveCount(0);
@@ -45,6 +72,7 @@ test("Z takes the last decision back, and one is at the order again", async ({ a
   await ana.keyboard.press("z");
   await expect(ana.getByRole("heading", { level: 2, name: new RegExp(numbers[0]!) })).toBeVisible();
   await expect(ana.getByText("Taken back", { exact: true })).toBeVisible();
+  await expect(ana.getByLabel("Note", { exact: true })).toHaveValue("Not from this customer.");
   await expect(ana.getByRole("button", { name: "Approve", exact: true })).toBeVisible();
 });
 
@@ -59,6 +87,7 @@ test("of two reviewers at one order the second sees at once what the first decid
   await ben.getByLabel("Note", { exact: true }).fill("Looks fine to me.");
   await ana.getByRole("button", { name: "Reject" }).click();
   await expect(ben.getByText("Nothing is left to decide here")).toBeVisible();
+  await expect(ben.getByLabel("Your note, which was not sent")).toHaveValue("Looks fine to me.");
   await expect(ben.getByRole("main")).toContainText("Ana Kovač rejected");
   await expect(ben.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
 });
@@ -72,7 +101,9 @@ test("a claim is seen by others, and taken over with a reason", async ({ as }) =
   await ana.keyboard.press("c");
   await expect(ana.getByText("Claimed by you.")).toBeVisible();
   await expect(ben.getByText("Claimed by Ana Kovač.")).toBeVisible();
-  await expect(ben.getByText("Ana Kovač holds it and can decide.", { exact: false })).toBeVisible();
+  await expect(
+    ben.getByText("Ana Kovač can decide, or whoever takes it over.", { exact: false }),
+  ).toBeVisible();
   await ben.getByText("Take over…").click();
   await ben.getByLabel("Why you take it over").fill("Ana has gone home.");
   await ben.getByRole("button", { name: "Take over" }).click();
@@ -88,12 +119,43 @@ test("of many decided at once, what could not be is named and stays selected", a
   await expect(ben.getByText("Claimed by you.")).toBeVisible();
   await filterQueue(ana, prefix);
   for (const number of numbers) await ana.getByRole("checkbox", { name: new RegExp(number) }).check();
-  await ana.getByRole("button", { name: "Approve 3" }).click();
+  await ana.getByRole("button", { name: "Approve 3" }).dblclick();
+  await expect(linesOf(ana)).toHaveCount(3);
+  await ana.getByRole("button", { name: "Approve 3 for good" }).click();
   await expect(ana.getByText("Approve: 2 decided, 1 not.")).toBeVisible();
-  await expect(ana.getByRole("list", { name: "Not decided" })).toContainText(
-    "Somebody else holds this task.",
-  );
+  await expect(ana.getByRole("list", { name: "Not decided" })).toContainText("Ben Osei has claimed it.");
   await expect(ana.getByRole("checkbox", { name: new RegExp(numbers[1]!) })).toBeChecked();
+  await expect(linesOf(ana)).toHaveCount(1);
+});
+
+test("all that match are decided, also those that were never loaded, and what could not be is named", async ({
+  as,
+}, testInfo) => {
+  const prefix = orderNumber();
+  const file = testInfo.outputPath("orders.csv");
+  const mapping = testInfo.outputPath("orders.map.json");
+  const rows = Array.from(
+    { length: 130 },
+    (_, n) => `${prefix}-${n},C-${prefix},${(8_111 + n / 100).toFixed(2)}`,
+  );
+  writeFileSync(file, ["Number,Customer,Total", ...rows, ""].join("\n"));
+  const columns = { businessKey: "Number", "customer.reference": "Customer", total: "Total" };
+  writeFileSync(mapping, JSON.stringify({ columns, constants: { currency: "CHF" } }));
+  await command("import", "--live", file, "--map", mapping, "--source", "journey", "--requested-by", "rita");
+
+  const [ana, ben] = [await as("ana"), await as("ben")];
+  await ben.goto("/queue?currency=CHF&amountFrom=8112.20&amountTo=8112.20");
+  await ben.getByRole("button", { name: "Claim" }).click();
+  await expect(ben.getByText("Claimed by you.")).toBeVisible();
+  await ana.goto("/queue?currency=CHF&amountFrom=8111&amountTo=8113");
+  await expect(linesOf(ana).first()).toContainText(prefix);
+  await linesOf(ana).first().getByRole("checkbox").check();
+  await ana.getByRole("button", { name: /^Select all \d+ that are loaded$/ }).click();
+  await ana.getByRole("button", { name: "Select all 130 that match" }).click();
+  await ana.getByRole("button", { name: "Reject all 130" }).click();
+  await ana.getByRole("button", { name: "Reject all 130 for good" }).click();
+  await expect(ana.getByText("Reject: 129 decided, 1 not.")).toBeVisible({ timeout: 30_000 });
+  await expect(ana.getByRole("list", { name: "Not decided" })).toContainText(`${prefix}-120`);
   await expect(linesOf(ana)).toHaveCount(1);
 });
 
@@ -120,6 +182,10 @@ test("on a phone one goes from the list to an order, decides, and is back in the
   const ana = await as("ana");
   await ana.setViewportSize({ width: 390, height: 844 });
   await showInQueue(ana, numbers[0]!);
+  await expect(ana.getByRole("grid")).toBeHidden();
+  await ana.goBack();
+  await expect(ana.getByRole("grid")).toBeVisible();
+  await ana.getByRole("link", { name: new RegExp(numbers[0]!) }).click();
   await expect(ana.getByRole("grid")).toBeHidden();
   await ana.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(ana.getByText("Approved", { exact: true })).toBeVisible();
