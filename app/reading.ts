@@ -2,6 +2,8 @@ import { cookies, headers } from "next/headers";
 import { cache } from "react";
 import { authContext } from "#lib/auth/context";
 import type { AuthorizedActor } from "#lib/domain/authority";
+import { env } from "#lib/env";
+import { type Operations, operations } from "#lib/queries/operations";
 import type { Counted } from "#lib/queries/page";
 import type { Store } from "#lib/queries/store";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
@@ -28,6 +30,11 @@ export function store(): Store {
  */
 export const waiting: (actor: AuthorizedActor) => Promise<Waiting> = cache((actor) =>
   waitingFor(actor, store()),
+);
+
+/** How much waits for machines and people, and since when; asked once a request, by every part of the page that tells of it. */
+export const measures: (actor: AuthorizedActor) => Promise<Operations> = cache((actor) =>
+  operations(actor, store(), { now: authContext().clock.now(), backlog_max: env("INTAKE_BACKLOG_MAX") }),
 );
 
 /**

@@ -12,23 +12,32 @@ const narrow = "(max-width: 1023.98px)";
 export function useOpenPane(): { open: boolean; show(): void; close(): void } {
   const [open, setOpen] = useState(false);
   const ownPlace = useRef(false);
+  const wanted = useRef(false);
+  const leaving = useRef(false);
   useEffect(() => {
     const back = () => {
-      ownPlace.current = false;
-      setOpen(false);
+      // Closed and opened again before the browser had gone back: it is open, and gets its place again.
+      ownPlace.current = leaving.current && wanted.current;
+      leaving.current = false;
+      if (ownPlace.current) window.history.pushState(null, "");
+      else setOpen(false);
     };
     window.addEventListener("popstate", back);
     return () => window.removeEventListener("popstate", back);
   }, []);
   const show = useCallback(() => {
+    wanted.current = true;
     setOpen(true);
     if (ownPlace.current || !window.matchMedia(narrow).matches) return;
     ownPlace.current = true;
     window.history.pushState(null, "");
   }, []);
   const close = useCallback(() => {
+    wanted.current = false;
     setOpen(false);
-    if (ownPlace.current) window.history.back();
+    if (!ownPlace.current || leaving.current) return;
+    leaving.current = true;
+    window.history.back();
   }, []);
   return { open, show, close };
 }

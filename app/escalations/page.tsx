@@ -134,7 +134,7 @@ type HolderPageProps = { actor: AuthorizedActor; holder: string; after: string |
 async function HolderPage({ actor, holder, after, view }: HolderPageProps) {
   const [{ lines, next }, { people }, names] = await Promise.all([
     claimedBy(actor, store(), holder, after),
-    loads(actor, store(), view.now),
+    mayReassign(actor) ? loads(actor, store(), view.now) : { people: [] },
     namesOf(store(), [holder]),
   ]);
   const name = names.person(holder);

@@ -1,7 +1,5 @@
 import type { Metadata } from "next";
 import { engineProcess } from "#lib/engine/process";
-import { env } from "#lib/env";
-import { operations } from "#lib/queries/operations";
 import { namesOf } from "#lib/queries/people-names";
 import { readersOf } from "#lib/queries/permission";
 import { effectStateWords, effectWords } from "#lib/queries/words";
@@ -10,7 +8,7 @@ import { EmptyState } from "../../components/empty-state";
 import { Notice } from "../../components/notice";
 import { PageHeading } from "../../components/page-heading";
 import { ConsoleFrame } from "../console-frame";
-import { store, viewNow } from "../reading";
+import { measures, store, viewNow } from "../reading";
 import { machinesFigures, peoplesFigures } from "./figures";
 import { FiguresTable } from "./figures-table";
 import { laneFigures } from "./lanes";
@@ -24,10 +22,7 @@ export const metadata: Metadata = { title: "Operations" };
 export default async function OperationsPage() {
   const actor = await gate(...readersOf("operations"));
   const view = await viewNow();
-  const [measured, { effectsMissing, runtime }] = await Promise.all([
-    operations(actor, store(), { now: view.now, backlog_max: env("INTAKE_BACKLOG_MAX") }),
-    engineProcess(),
-  ]);
+  const [measured, { effectsMissing, runtime }] = await Promise.all([measures(actor), engineProcess()]);
   const unreadable = runtime.engine.streams.unreadable();
   const { dispatcher } = runtime;
   const { stopped } = runtime.engine;

@@ -74,10 +74,7 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
         ]}
       />
       {lines.length === 0 ? (
-        <NoOrders
-          filtered={Object.values({ ...texts, zone: undefined }).some(Boolean)}
-          more={next !== null}
-        />
+        <NoOrders filtered={Object.values(filterOf(texts)).some(Boolean)} more={next !== null} />
       ) : (
         <OrderList caption="Orders, newest first" lines={lines} view={view} />
       )}

@@ -1,16 +1,14 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { engineProcess } from "#lib/engine/process";
-import { env } from "#lib/env";
-import { operations } from "#lib/queries/operations";
 import { peopleCounts } from "#lib/queries/start";
-import { formatNumber, type ViewTime } from "../../components/format";
-import { counted, store } from "../reading";
+import { formatNumber } from "../../components/format";
+import { counted, measures, store } from "../reading";
 import { lineOf, type StartLine } from "./line";
 
 /** Whether it runs as it should, and who works here. */
-export async function adminLines(actor: AuthorizedActor, { now }: ViewTime): Promise<StartLine[]> {
+export async function adminLines(actor: AuthorizedActor): Promise<StartLine[]> {
   const [{ backlog }, { enabled, disabled }, { effectsMissing, runtime }] = await Promise.all([
-    operations(actor, store(), { now, backlog_max: env("INTAKE_BACKLOG_MAX") }),
+    measures(actor),
     peopleCounts(actor, store()),
     engineProcess(),
   ]);

@@ -1,16 +1,16 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { env } from "#lib/env";
 import { escalationCounts } from "#lib/queries/start";
-import type { ViewTime } from "../../components/format";
-import { store } from "../reading";
+import { measures, store, waiting } from "../reading";
 import { lineOf, type StartLine } from "./line";
 
 /** What is late or about to be, and what stands still until somebody looks: for whoever sees the page of escalations. */
-export async function escalationLines(actor: AuthorizedActor, { now }: ViewTime): Promise<StartLine[]> {
-  const { overdue, dueSoon, inDoubt, failed, standingStill } = await escalationCounts(actor, store(), {
-    now,
-    backlog_max: env("INTAKE_BACKLOG_MAX"),
-  });
+export async function escalationLines(actor: AuthorizedActor): Promise<StartLine[]> {
+  const known = await Promise.all([waiting(actor), measures(actor)]);
+  const { overdue, dueSoon, inDoubt, failed, standingStill } = await escalationCounts(
+    actor,
+    store(),
+    ...known,
+  );
   const here = { href: "/escalations", needs: true } as const;
   return [
     ...lineOf(

@@ -1,6 +1,5 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { escalatedTasks } from "./escalations";
-import { type Measuring, operations } from "./operations";
+import type { Operations } from "./operations";
 import { policyAlone } from "./orders";
 import { type Counted, count_max, looked_max } from "./page";
 import { people_max } from "./people";
@@ -9,6 +8,7 @@ import { decidableBy, openTasks } from "./queue";
 import { askedFor } from "./requests";
 import { currentGeneration, type Store } from "./store";
 import { countTasks, tasksToCount } from "./task-list";
+import type { Waiting } from "./waiting";
 
 /**
  * Numbers for the start page that no other page asks for: each a walk of a bounded length, and `more` where it stopped. Each
@@ -61,21 +61,19 @@ export type EscalationCounts = {
   standingStill: Counted;
 };
 
-/** How much of everything there is that somebody has to settle; `dueSoon` is due within the hour. */
+/**
+ * How much of everything there is that somebody has to settle; `dueSoon` is due within the hour. What the page has asked for
+ * already is handed in: what waits for this person, and what `operations` measured.
+ */
 export async function escalationCounts(
   actor: AuthorizedActor,
   store: Store,
-  measuring: Measuring,
+  { escalated }: Waiting,
+  { at, depths }: Operations,
 ): Promise<EscalationCounts> {
-  demandReader(actor, store.keys.workspace, "escalations");
-  const [overdue, dueSoon, { depths }] = await Promise.all([
-    countTasks(store, escalatedTasks),
-    dueWithin(actor, store, measuring.now, 60),
-    operations(actor, store, measuring),
-  ]);
   return {
-    overdue,
-    dueSoon,
+    overdue: escalated ?? { count: 0, more: false },
+    dueSoon: await dueWithin(actor, store, at, 60),
     inDoubt: depths.effectsInDoubt,
     failed: depths.effectsFailed,
     standingStill: depths.ordersNeedingAttention,

@@ -2,12 +2,11 @@ import { authContext } from "#lib/auth/context";
 import { readableLog, sealedLog } from "#lib/queries/audit-export";
 import type { LogLine } from "#lib/queries/audit-log";
 import { logActors, logSearch } from "#lib/queries/audit-search";
-import { mayRead } from "#lib/queries/permission";
 import { batchStream } from "#lib/web/batch-stream";
 import { type CsvRow, csvHeaders, csvOf } from "#lib/web/csv";
 import { isProblem, problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
-import { demandSession } from "#lib/web/session-route";
+import { demandReaderSession } from "../../reader-session";
 import { store } from "../../reading";
 import { addressRead } from "../address";
 
@@ -31,10 +30,11 @@ const columns = {
  * whole. For the same reason a query that cannot be read to its end is refused.
  */
 export const GET = route(async (request, { requestId }) => {
-  const actor = await demandSession();
+  const actor = await demandReaderSession(
+    "auditLog",
+    "To take the log along you need the role auditor or admin.",
+  );
   if (isProblem(actor)) return actor;
-  if (!mayRead(actor, "auditLog"))
-    return problem(403, "refused", "To take the log along you need the role auditor or admin.");
   const asked = Object.fromEntries(new URL(request.url).searchParams);
   const { query } = addressRead(asked);
   const { filter, problems } = await logSearch(actor, store(), query, await logActors(actor, store()));

@@ -1,20 +1,17 @@
 import { logNews } from "#lib/queries/audit-log";
 import { logActors, logSearch } from "#lib/queries/audit-search";
-import { mayRead } from "#lib/queries/permission";
 import { isProblem, problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
-import { demandSession } from "#lib/web/session-route";
 import type { EventNews } from "../../../components/event-watch";
+import { demandReaderSession } from "../../reader-session";
 import { store } from "../../reading";
 import { addressRead } from "../address";
 import { eventRow } from "../rows";
 
 /** What fits a query of everything recorded from a position on: `GET /audit/news?q=<query>&from=<position>`. */
 export const GET = route(async (request) => {
-  const actor = await demandSession();
+  const actor = await demandReaderSession("auditLog", "To watch the log you need the role auditor or admin.");
   if (isProblem(actor)) return actor;
-  if (!mayRead(actor, "auditLog"))
-    return problem(403, "refused", "To watch the log you need the role auditor or admin.");
   const asked = Object.fromEntries(new URL(request.url).searchParams);
   if (!/^\d{1,15}$/.test(asked.from ?? ""))
     return problem(400, "invalid", "from is the position to go on at: a number.");

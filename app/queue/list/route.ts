@@ -1,10 +1,9 @@
 import { authContext } from "#lib/auth/context";
-import { mayRead } from "#lib/queries/permission";
 import { queueOf } from "#lib/queries/queue";
 import { cutNamed } from "#lib/queries/queue-cut";
-import { isProblem, problem } from "#lib/web/problem";
+import { isProblem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
-import { demandSession } from "#lib/web/session-route";
+import { demandReaderSession } from "../../reader-session";
 import { store } from "../../reading";
 import { queueLine, queuePage, viewLinks } from "../lines";
 
@@ -15,10 +14,11 @@ const orders_max = 100;
  * `&orders=a,b` those of these orders (at most 100) that are in the cut now. Each answer has the cuts' counts, too.
  */
 export const GET = route(async (request) => {
-  const actor = await demandSession();
+  const actor = await demandReaderSession(
+    "queue",
+    "To read the queue you need the role reviewer or supervisor.",
+  );
   if (isProblem(actor)) return actor;
-  if (!mayRead(actor, "queue"))
-    return problem(403, "refused", "To read the queue you need the role reviewer or supervisor.");
   const asked = new URL(request.url).searchParams;
   const now = authContext().clock.now();
   const cut = cutNamed(asked.get("view") ?? "all") ?? { view: "all" };

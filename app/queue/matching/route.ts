@@ -1,10 +1,9 @@
 import { authContext } from "#lib/auth/context";
-import { mayRead } from "#lib/queries/permission";
 import { countMatching } from "#lib/queries/queue";
 import { cutNamed } from "#lib/queries/queue-cut";
 import { isProblem, problem } from "#lib/web/problem";
 import { route } from "#lib/web/route";
-import { demandSession } from "#lib/web/session-route";
+import { demandReaderSession } from "../../reader-session";
 import { store } from "../../reading";
 import { bulkRequest } from "../deciding-many";
 
@@ -15,10 +14,11 @@ const asOfAsked = bulkRequest.pick({ step: true, asOf: true });
  * `{count, more}`.
  */
 export const GET = route(async (request) => {
-  const actor = await demandSession();
+  const actor = await demandReaderSession(
+    "queue",
+    "To read the queue you need the role reviewer or supervisor.",
+  );
   if (isProblem(actor)) return actor;
-  if (!mayRead(actor, "queue"))
-    return problem(403, "refused", "To read the queue you need the role reviewer or supervisor.");
   const { view = "", ...rest } = Object.fromEntries(new URL(request.url).searchParams);
   const cut = cutNamed(view);
   const asked = asOfAsked.safeParse(rest);
