@@ -6,6 +6,8 @@ import type { ReviewData } from "./review-data";
 export type QueueAnswer = {
   lines: QueueLine[];
   next: string | null;
+  /** How many are sorted, the first by time to breach; null when all are. */
+  sortedOf: number | null;
   views: QueueViewLink[];
   now: string;
 };

@@ -25,7 +25,7 @@ import { newCommandId } from "./command-id";
 import type { DecisionState } from "./decision-form";
 import { useDrawnFor } from "./drawn-for";
 import { EmptyState } from "./empty-state";
-import type { ViewTime } from "./format";
+import { formatNumber, type ViewTime } from "./format";
 import { type KeyHelp, KeySheet, type KeySheetHandle } from "./key-sheet";
 import { tellSignedOut, useChanges, useLiveAgain, usePresence } from "./live";
 import { tellCount } from "./navigation-counts";
@@ -63,8 +63,17 @@ export type QueueConsoleProps = {
     release: Command;
     takeOver: Command;
   };
-  /** What the cut is narrowed to, in words, and the address of the view without that; null for a whole view. */
-  narrowed: { to: string; everything: Route } | null;
+  /**
+   * The view it is of, and whether it has less; what stands first; how many were sorted, when not all. `own` says what somebody has
+   * made of the view, and where that is as it was; null for a view as it is.
+   */
+  cut: {
+    view: string;
+    narrowed: boolean;
+    first: string;
+    sortedOf: number | null;
+    own: { words: string; whole: Route } | null;
+  };
   /** What narrows the cut and saves it, beside its filter. */
   narrowing: ReactNode;
 };
@@ -98,7 +107,7 @@ const moves: ReadonlySet<string> = new Set(["j", "k", "ArrowDown", "ArrowUp", "P
 const recent_max = 20;
 
 function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }) {
-  const { current, actions } = props;
+  const { current, cut, actions } = props;
   const [state, act] = useReducer(queueReducer, null, () => queueState(props.lines, props.next));
   const [views, setViews] = useState(props.views);
   // A view that was saved meanwhile comes with the page drawn anew.
@@ -456,7 +465,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
               event.preventDefault();
               grid.current?.focus();
             }}
-            className="min-h-8 w-44 rounded-md border border-edge bg-surface px-2.5 text-base placeholder:text-ink-muted max-sm:flex-1 sm:text-sm pointer-coarse:min-h-11"
+            className="min-h-8 w-44 rounded-md border border-edge bg-surface px-2.5 text-base placeholder:text-ink-muted max-sm:min-w-0 max-sm:flex-1 sm:text-sm pointer-coarse:min-h-11"
           />
           {props.narrowing}
           <Button
@@ -470,11 +479,11 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
             <Keyboard aria-hidden="true" className="size-4" />
           </Button>
         </div>
-        {props.narrowed && (
+        {cut.own && (
           <p className="w-full text-[0.8125rem] text-ink-muted">
-            Narrowed to {props.narrowed.to}.{" "}
+            {cut.own.words}{" "}
             <Link
-              href={props.narrowed.everything}
+              href={cut.own.whole}
               prefetch={false}
               className="inline-flex min-h-6 items-center underline underline-offset-2"
             >
@@ -520,7 +529,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
             <div className="p-4">
               <Empty
                 filtered={state.lines.length > 0}
-                current={current}
+                cut={cut}
                 more={state.next !== null}
                 onMore={loadMore}
               />
@@ -530,7 +539,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
               grid={grid}
               state={state}
               lines={lines}
-              label="Orders you may decide, the least time left first"
+              label={`Orders you may decide, ${cut.first}`}
               view={view}
               onFocusLine={focusLine}
               onToggle={toggle}
@@ -827,8 +836,8 @@ const emptyWords: { readonly [view: string]: { title: string; reason: string } }
   },
 };
 
-function Empty(props: { filtered: boolean; current: string; more: boolean; onMore(): void }) {
-  const { filtered, current, more, onMore } = props;
+function Empty(props: { filtered: boolean; cut: QueueConsoleProps["cut"]; more: boolean; onMore(): void }) {
+  const { filtered, cut, more, onMore } = props;
   if (filtered)
     return (
       <div className="grid justify-items-start gap-3">
@@ -840,9 +849,9 @@ function Empty(props: { filtered: boolean; current: string; more: boolean; onMor
     return (
       <div className="grid justify-items-start gap-3">
         <EmptyState
-          title={current.includes("=") ? "None of these is like that" : "None of these is yours to decide"}
+          title={cut.narrowed ? "None of these is like that" : "None of these is yours to decide"}
           reason={
-            current.includes("=")
+            cut.narrowed
               ? "Orders further down may be."
               : "The orders looked at so far are those you asked for, handed in or changed."
           }
@@ -850,8 +859,14 @@ function Empty(props: { filtered: boolean; current: string; more: boolean; onMor
         <Button onClick={onMore}>Look further</Button>
       </div>
     );
-  const narrowed = current.includes("=");
-  const words = emptyWords[narrowed ? "narrowed" : current] ?? {
+  if (cut.sortedOf !== null)
+    return (
+      <EmptyState
+        title={`None of the ${formatNumber(cut.sortedOf)} with the least time left is like that`}
+        reason="Others may be: with the least time left first, all are looked through."
+      />
+    );
+  const words = emptyWords[cut.narrowed ? "narrowed" : cut.view] ?? {
     title: "Nothing waits for you",
     reason: "Orders come here when the policy asks for a person. Those you asked for yourself go to others.",
   };

@@ -16,6 +16,7 @@ const line = (name: string, due: string): QueueLine => ({
   requestedBy: "Rita",
   mine: false,
   escalated: false,
+  place: [due, 0],
 });
 const three = [line("a", "10:00"), line("b", "11:00"), line("c", "12:00")];
 const after = (...actions: QueueAction[]): QueueState =>

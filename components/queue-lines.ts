@@ -15,6 +15,8 @@ export type QueueLine = QueueRow & {
   number: string;
   mine: boolean;
   escalated: boolean;
+  /** Where it stands in the order of this list: by the text, then by the number, then by `key`. */
+  place: readonly [string, number];
 };
 
 export type QueueState = {
@@ -160,21 +162,22 @@ function changed(state: QueueState, orders: readonly string[], lines: readonly Q
   };
 }
 
-/** Lines put in where the deadline says; behind what is loaded only when `anywhere` or when nothing more is to come. */
+/** Lines put in where their place says; behind what is loaded only when `anywhere` or when nothing more is to come. */
 function merged({ lines, next }: QueueState, coming: readonly QueueLine[], anywhere = false): QueueLine[] {
   const all = [...lines];
   for (const line of coming) {
     if (all.some(({ key }) => key === line.key)) continue;
-    const at = all.findIndex((other) => dueBefore(line, other));
+    const at = all.findIndex((other) => standsBefore(line, other));
     if (at >= 0) all.splice(at, 0, line);
     else if (anywhere || next === null) all.push(line);
   }
   return all;
 }
 
-function dueBefore(one: QueueLine, other: QueueLine): boolean {
-  const [due, otherDue] = [one.sla.breachAt ?? "~", other.sla.breachAt ?? "~"];
-  return due === otherDue ? one.key < other.key : due < otherDue;
+function standsBefore(one: QueueLine, other: QueueLine): boolean {
+  const [[group, rank], [otherGroup, otherRank]] = [one.place, other.place];
+  if (group !== otherGroup) return group < otherGroup;
+  return rank === otherRank ? one.key < other.key : rank < otherRank;
 }
 
 function moved(state: QueueState, by: number, extending: boolean): QueueState {

@@ -15,7 +15,7 @@ export type QueueNarrowingProps = {
   /** The view that is narrowed, and its address without anything chosen. */
   view: string;
   everything: Route;
-  /** How many of the fields narrow it. */
+  /** How many of the fields make something else of it. */
   chosen: number;
   choices: readonly { name: string; label: string; value: string; options: readonly SelectOption[] }[];
   /** Amounts in the chosen currency, as typed. */
@@ -27,7 +27,7 @@ export type QueueNarrowingProps = {
   savedAs?: string;
 };
 
-/** Chooses what of a view is shown, which then stands in the address, and saves it under a name. */
+/** Chooses what of a view is shown and in which order, which then stands in the address, and saves it under a name. */
 export function QueueNarrowing(props: QueueNarrowingProps) {
   const { view, everything, chosen, choices, amounts, refusal, save, savedAs } = props;
   const details = useRef<HTMLDetailsElement>(null);
@@ -44,11 +44,11 @@ export function QueueNarrowing(props: QueueNarrowingProps) {
       }}
     >
       <summary
-        title="Narrow this view"
+        title="Narrow or sort this view"
         className={classNames(buttonClass("secondary", "small"), "min-h-8 list-none")}
       >
         <ListFilter aria-hidden="true" className="size-4" />
-        Narrow{chosen > 0 && <span className="tabular-nums">({chosen})</span>}
+        Narrow, sort{chosen > 0 && <span className="tabular-nums">({chosen})</span>}
       </summary>
       <div className="absolute right-0 z-10 mt-1 grid max-h-[calc(100dvh-9rem)] w-[min(20rem,calc(100vw-2rem))] gap-3 overflow-y-auto rounded-lg border border-edge bg-surface p-3 shadow-lg">
         <Form action="/queue" className="grid gap-3">

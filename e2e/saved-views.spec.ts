@@ -9,7 +9,7 @@ const views = (page: Page) => page.getByRole("navigation", { name: "Views of the
 async function openNarrowing(page: Page) {
   const reason = page.getByLabel("Why it is here");
   await expect(async () => {
-    if (!(await reason.isVisible())) await page.getByTitle("Narrow this view").click();
+    if (!(await reason.isVisible())) await page.getByTitle("Narrow or sort this view").click();
     await expect(reason).toBeVisible({ timeout: 1_000 });
   }).toPass();
 }
@@ -26,7 +26,7 @@ test("a narrowed queue is saved, and there again after signing in anew", async (
   await openNarrowing(ben);
   await ben.getByLabel("Why it is here").selectOption("First order");
   await ben.getByRole("button", { name: "Show these" }).click();
-  await expect(ben).toHaveURL(/view=unclaimed&reason=firstTimeCustomer/);
+  await expect(ben).toHaveURL(/view=unclaimed&.*reason=firstTimeCustomer/);
   await expect(views(ben).getByRole("link", { name: /^Narrowed \d+/ })).toHaveAttribute(
     "aria-current",
     "page",
@@ -44,7 +44,7 @@ test("a narrowed queue is saved, and there again after signing in anew", async (
   await signIn(ben, "ben");
   await ben.goto("/queue");
   await saved.click();
-  await expect(ben).toHaveURL(/view=unclaimed&reason=firstTimeCustomer/);
+  await expect(ben).toHaveURL(/view=unclaimed&.*reason=firstTimeCustomer/);
   await ben.getByLabel("Filter what is loaded").fill(number);
   await expect(linesOf(ben)).toHaveCount(1);
   await expect(linesOf(ben)).toContainText("First order");
@@ -111,6 +111,42 @@ test("a queue is narrowed to amounts of a currency, and says what is missing whi
   await ana.getByRole("link", { name: "Show all" }).click();
   await expect(ana).toHaveURL(/\/queue\?view=unclaimed$/);
   await expect(ana.getByText("Narrowed to", { exact: false })).toHaveCount(0);
+});
+
+test("a queue is sorted by amount, in every view and by its address, and new work comes where it belongs", async ({
+  as,
+}) => {
+  const rita = await as("rita");
+  await askForOrder(rita, { total: "2,999.00" });
+  await askForOrder(rita, { total: "9,999.00" });
+  const ana = await as("ana");
+  const amounts = async () =>
+    (await linesOf(ana).allInnerTexts()).flatMap((text) => {
+      const pounds = /£([\d,]+\.\d\d)/.exec(text)?.[1];
+      return pounds ? [Number(pounds.replaceAll(",", ""))] : [];
+    });
+  const expectLargestFirst = async () => {
+    const shown = await amounts();
+    expect(shown.length).toBeGreaterThan(2);
+    expect(shown).toEqual(shown.toSorted((one, other) => other - one));
+  };
+  await ana.goto("/queue");
+  await openNarrowing(ana);
+  await ana.getByLabel("What stands first").selectOption("The largest amount");
+  await ana.getByLabel("Currency").selectOption("GBP");
+  await ana.getByRole("button", { name: "Show these" }).click();
+  await expect(ana).toHaveURL(/sort=largest/);
+  await expect(ana.getByRole("grid", { name: /the largest amount first/ })).toBeVisible();
+  await expect(ana.getByText("Narrowed to orders in GBP. The largest amount first.")).toBeVisible();
+  await expectLargestFirst();
+  await expect(views(ana).getByRole("link", { name: /^Breached/ })).toHaveAttribute("href", /sort=largest/);
+
+  const { number } = await askForOrder(rita, { total: "4,567.00" });
+  await ana.getByRole("button", { name: /^\d+ new$/ }).click();
+  await expect(linesOf(ana).filter({ hasText: number })).toBeVisible();
+  await expectLargestFirst();
+  await ana.reload();
+  await expectLargestFirst();
 });
 
 test("a shared view is seen by others, who cannot remove it, until whoever saved it does", async ({ as }) => {

@@ -1,9 +1,10 @@
 import type { Route } from "next";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { countCuts, type QueueCut, type QueueView, queue, queueViews } from "#lib/queries/queue";
-import { cutAsked, cutName, cutQuery, isNarrowed } from "#lib/queries/queue-cut";
+import { cutAsked, cutName, cutQuery, isOwn } from "#lib/queries/queue-cut";
 import { savedViews } from "#lib/queries/saved-views";
 import type { TaskLine } from "#lib/queries/task-list";
+import { placeOf } from "#lib/queries/task-sort";
 import type { QueueLine } from "../../components/queue-lines";
 import type { QueueViewLink } from "../../components/queue-views";
 import { counted, store } from "../reading";
@@ -27,7 +28,10 @@ export function cutHref(cut: QueueCut): Route {
   return (query ? `/queue?${query}` : "/queue") as Route;
 }
 
-/** The cuts of the queue with how much is in each: the views, the saved ones, and the present one if it is none of them. */
+/**
+ * The cuts of the queue with how much is in each: the views, in the order that is looked at now, the saved ones, and the present
+ * one if it is none of them.
+ */
 export async function viewLinks(
   actor: AuthorizedActor,
   now: string,
@@ -39,8 +43,8 @@ export async function viewLinks(
     saved: { id, shared },
   }));
   const cuts: { cut: QueueCut; label: string; saved?: QueueViewLink["saved"] }[] = [
-    ...queueViews.map((view) => ({ cut: { view }, label: labels[view] })),
-    ...saved.filter(({ cut }) => isNarrowed(cut)),
+    ...queueViews.map((view) => ({ cut: { view, sort: current.sort }, label: labels[view] })),
+    ...saved.filter(({ cut }) => isOwn(cut)),
   ];
   const isCurrent = ({ cut }: { cut: QueueCut }) => cutName(cut) === cutName(current);
   if (!cuts.some(isCurrent)) cuts.splice(queueViews.length, 0, { cut: current, label: "Narrowed" });
@@ -65,12 +69,12 @@ export async function viewLinks(
 
 /** A page of a cut, as its list is drawn. */
 export async function queuePage(actor: AuthorizedActor, now: string, cut: QueueCut, cursor?: string) {
-  const { lines, next } = await queue(actor, store(), now, { ...cut, cursor });
-  return { lines: lines.map((line) => queueLine(line, actor)), next };
+  const { lines, ...rest } = await queue(actor, store(), now, { ...cut, cursor });
+  return { lines: lines.map((line) => queueLine(line, actor, cut)), ...rest };
 }
 
 /** How a task is drawn as a line of the queue. */
-export function queueLine(line: TaskLine, actor: AuthorizedActor): QueueLine {
+export function queueLine(line: TaskLine, actor: AuthorizedActor, { sort }: QueueCut): QueueLine {
   const { order, step, visit, escalated } = line;
   return {
     ...taskRow(line),
@@ -81,5 +85,6 @@ export function queueLine(line: TaskLine, actor: AuthorizedActor): QueueLine {
     number: line.businessKey,
     mine: line.owner !== null && line.owner === actor.person,
     escalated,
+    place: placeOf(line, sort),
   };
 }

@@ -3,9 +3,11 @@ import type { AuthorizedActor } from "#lib/domain/authority";
 import { formatMoney } from "#lib/domain/money";
 import { ruleNames } from "#lib/domain/policy";
 import type { AmountRange, QueueCut } from "#lib/queries/queue";
-import { type CutAddress, cutProblems, cutQuery, isNarrowed } from "#lib/queries/queue-cut";
+import { type CutAddress, cutProblems, cutQuery, isNarrowed, isOwn } from "#lib/queries/queue-cut";
 import { mayShare } from "#lib/queries/saved-views";
+import { taskSorts } from "#lib/queries/task-sort";
 import { ruleInShort } from "#lib/queries/words";
+import { formatNumber } from "../../components/format";
 import { QueueNarrowing } from "../../components/queue-narrowing";
 import { currencyOptions } from "../requests/currency-options";
 import { saveView } from "../saved-views/actions";
@@ -23,7 +25,7 @@ type NarrowingProps = {
   saved: string | undefined;
 };
 
-/** What a view can be narrowed to: why an order is here, who has claimed it, and what it is worth. */
+/** What a view can be narrowed to: why an order is here, who has claimed it, and what it is worth; and what stands first in it. */
 export function Narrowing({ actor, cut, asked, people, saved }: NarrowingProps) {
   const problems = cutProblems(asked);
   const refused = Object.keys(problems).length > 0;
@@ -31,8 +33,17 @@ export function Narrowing({ actor, cut, asked, people, saved }: NarrowingProps) 
     <QueueNarrowing
       view={cut.view}
       everything={cutHref({ view: cut.view })}
-      chosen={[cut.reason, cut.claimedBy, cut.amount].filter((each) => each !== undefined).length}
+      chosen={[cut.reason, cut.claimedBy, cut.amount, cut.sort].filter((each) => each !== undefined).length}
       choices={[
+        {
+          name: "sort",
+          label: "What stands first",
+          value: cut.sort ?? "",
+          options: [
+            { value: "", label: firstWords.due },
+            ...taskSorts.map((sort) => ({ value: sort, label: firstWords[sort] })),
+          ],
+        },
         {
           name: "reason",
           label: "Why it is here",
@@ -70,7 +81,7 @@ export function Narrowing({ actor, cut, asked, people, saved }: NarrowingProps) 
       }
       savedAs={saved}
       save={
-        isNarrowed(cut) && !saved && !refused
+        isOwn(cut) && !saved && !refused
           ? {
               action: saveView,
               hidden: { id: randomUUID(), surface: "queue", query: cutQuery(cut) },
@@ -82,8 +93,38 @@ export function Narrowing({ actor, cut, asked, people, saved }: NarrowingProps) 
   );
 }
 
-/** What a cut is narrowed to, in words. */
-export function narrowedTo({ reason, claimedBy, amount }: QueueCut, people: Claimants): string {
+const firstWords = {
+  due: "The least time left",
+  oldest: "What waits longest",
+  newest: "What came last",
+  largest: "The largest amount",
+  smallest: "The smallest amount",
+} as const;
+
+/** What stands first in a cut, in words that go on. */
+export function firstIn({ sort }: QueueCut): string {
+  const words = firstWords[sort ?? "due"];
+  return `${words.charAt(0).toLowerCase()}${words.slice(1)} first`;
+}
+
+/** What is shown of a view, in whole sentences; `sortedOf` as `queue` has it. */
+export function cutWords(cut: QueueCut, people: Claimants, sortedOf: number | null): string {
+  const sorted = [
+    firstIn(cut),
+    (cut.sort === "largest" || cut.sort === "smallest") && !cut.amount && "each currency by itself",
+    sortedOf !== null && `of the ${formatNumber(sortedOf)} with the least time left`,
+  ];
+  return [
+    isNarrowed(cut) && `narrowed to ${narrowedTo(cut, people)}`,
+    cut.sort && sorted.filter(Boolean).join(", "),
+  ]
+    .filter((sentence) => typeof sentence === "string")
+    .map((sentence) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`)
+    .join(" ");
+}
+
+/** What a cut is narrowed to. */
+function narrowedTo({ reason, claimedBy, amount }: QueueCut, people: Claimants): string {
   const claimant = people.find(({ person }) => person === claimedBy)?.name ?? claimedBy;
   return [
     reason && `“${ruleInShort(reason)}”`,

@@ -1,14 +1,14 @@
 import type { Metadata } from "next";
 import { readersOf } from "#lib/queries/permission";
 import { claimants } from "#lib/queries/queue";
-import { type CutAddress, cutAsked, cutName, cutParameters, isNarrowed } from "#lib/queries/queue-cut";
+import { type CutAddress, cutAsked, cutName, cutParameters, isNarrowed, isOwn } from "#lib/queries/queue-cut";
 import { gate } from "#lib/web/gate";
 import { QueueConsole } from "../../components/queue-console";
 import { ConsoleFrame } from "../console-frame";
 import { single, store, viewNow } from "../reading";
 import { claim, decide, release, takeOver, withdraw } from "./actions";
 import { cutHref, queuePage, viewLinks } from "./lines";
-import { Narrowing, narrowedTo } from "./narrowing";
+import { cutWords, firstIn, Narrowing } from "./narrowing";
 import { reviewOf } from "./review";
 
 export const metadata: Metadata = { title: "Queue" };
@@ -21,7 +21,7 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
   const cut = cutAsked(asked);
   const current = cutName(cut);
   const view = await viewNow();
-  const [{ lines, next }, views, people] = await Promise.all([
+  const [{ lines, next, sortedOf }, views, people] = await Promise.all([
     queuePage(actor, view.now, cut),
     viewLinks(actor, view.now, cut),
     claimants(actor, store()),
@@ -39,9 +39,15 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
         review={first ? await reviewOf(actor, first.order, view) : null}
         view={view}
         actions={{ decide, withdraw, claim, release, takeOver }}
-        narrowed={
-          isNarrowed(cut) ? { to: narrowedTo(cut, people), everything: cutHref({ view: cut.view }) } : null
-        }
+        cut={{
+          view: cut.view,
+          narrowed: isNarrowed(cut),
+          first: firstIn(cut),
+          sortedOf,
+          own: isOwn(cut)
+            ? { words: cutWords(cut, people, sortedOf), whole: cutHref({ view: cut.view }) }
+            : null,
+        }}
         narrowing={
           <Narrowing
             actor={actor}

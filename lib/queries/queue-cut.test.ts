@@ -12,6 +12,8 @@ const cuts: QueueCut[] = [
   { view: "mine", reason: "limit@1", amount: { currency: "GBP", from_minor: 125_050, to_minor: 200_000 } },
   { view: "all", amount: { currency: "HUF", to_minor: 1_00 } },
   { view: "all", amount: { currency: "JPY", from_minor: 0, to_minor: 0 } },
+  { view: "all", sort: "largest" },
+  { view: "breached", reason: "limit@1", sort: "oldest" },
 ];
 
 test.each(cuts)("%o is the same cut behind its name and in its address", (cut) => {
@@ -42,6 +44,7 @@ test.each([
   "currency=GBP&amountFrom=9&amountTo=5",
   "currency=GBP&amountTo=many",
   "currency=gbp",
+  "sort=due",
 ])("a job for many takes %o for no cut, and not for everything", (name) => expect(cutNamed(name)).toBeNull());
 
 test("amounts are read as people write them, in the units of their currency", () => {

@@ -1,10 +1,19 @@
 import { type Currency, currencies, formatMoney, minorUnitDigits } from "#lib/domain/money";
 import { ruleNames } from "#lib/domain/policy";
 import { type AmountRange, isQueueView, type QueueCut } from "./queue";
+import { isTaskSort } from "./task-sort";
 import { amountText, amountTyped } from "./typed-amount";
 
 /** What an address can say of a cut; amounts are in the currency's own units, as people write them. */
-export const cutParameters = ["view", "reason", "claimedBy", "currency", "amountFrom", "amountTo"] as const;
+export const cutParameters = [
+  "view",
+  "reason",
+  "claimedBy",
+  "currency",
+  "amountFrom",
+  "amountTo",
+  "sort",
+] as const;
 export type CutAddress = { readonly [name in (typeof cutParameters)[number]]?: string };
 
 /** Why what was typed narrows nothing, by the field it has to be put right in. */
@@ -12,13 +21,14 @@ export type CutProblems = { readonly [name in "currency" | "amountFrom" | "amoun
 
 /** What an address says of the cut, each once; what means nothing leaves everything. */
 export function cutAsked(asked: CutAddress): QueueCut {
-  const { view, reason, claimedBy } = asked;
+  const { view, reason, claimedBy, sort } = asked;
   const { amount } = amountAsked(asked);
   return {
     view: isQueueView(view) ? view : "all",
     ...(isReason(reason) && { reason }),
     ...(isPerson(claimedBy) && { claimedBy }),
     ...(amount && { amount }),
+    ...(isTaskSort(sort) && { sort }),
   };
 }
 
@@ -61,7 +71,7 @@ function lessThan(from_minor: number, currency: Currency): string {
 }
 
 /** The search part of a cut's address, without the question mark: always the same for the same cut. */
-export function cutQuery({ view, reason, claimedBy, amount }: QueueCut): string {
+export function cutQuery({ view, reason, claimedBy, amount, sort }: QueueCut): string {
   const { currency, from_minor, to_minor } = amount ?? {};
   return `${new URLSearchParams({
     ...(view !== "all" && { view }),
@@ -70,6 +80,7 @@ export function cutQuery({ view, reason, claimedBy, amount }: QueueCut): string 
     ...(currency && { currency }),
     ...(currency && from_minor !== undefined && { amountFrom: amountText(from_minor, currency) }),
     ...(currency && to_minor !== undefined && { amountTo: amountText(to_minor, currency) }),
+    ...(sort && { sort }),
   })}`;
 }
 
@@ -78,16 +89,21 @@ export function isNarrowed({ reason, claimedBy, amount }: QueueCut): boolean {
   return reason !== undefined || claimedBy !== undefined || amount !== undefined;
 }
 
-/** What a cut is called between the browser and the server: the view, or for a narrowed one the search part. */
+/** Whether it is something else than one of the views as it is. */
+export function isOwn(cut: QueueCut): boolean {
+  return isNarrowed(cut) || cut.sort !== undefined;
+}
+
+/** What a cut is called between the browser and the server: the view, or for a cut of one's own the search part. */
 export function cutName(cut: QueueCut): string {
-  return isNarrowed(cut) ? cutQuery(cut) : cut.view;
+  return isOwn(cut) ? cutQuery(cut) : cut.view;
 }
 
 /** The cut of this name; null when it is none: a job for many must not take another for it. */
 export function cutNamed(name: string): QueueCut | null {
   if (isQueueView(name)) return { view: name };
   const cut = cutAsked(Object.fromEntries(new URLSearchParams(name)));
-  return isNarrowed(cut) && cutName(cut) === name ? cut : null;
+  return isOwn(cut) && cutName(cut) === name ? cut : null;
 }
 
 function isReason(text: string | undefined): text is string {

@@ -1,17 +1,20 @@
 import type { AuthorizedActor, Role } from "#lib/domain/authority";
 import type { Currency } from "#lib/domain/money";
-import { type Counted, looked_max, type Page } from "./page";
+import { type Counted, looked_max } from "./page";
 import { namesOf } from "./people-names";
 import { demandReader } from "./permission";
 import { currentGeneration, type Store } from "./store";
 import {
   type CountBounds,
   countTasks,
+  type SortedPage,
+  sortedTaskPage,
   type TaskLine,
   type TaskList,
   taskPage,
   tasksOfOrders,
 } from "./task-list";
+import type { TaskSort } from "./task-sort";
 
 const open = "t.state IN ('READY', 'RESERVED', 'IN_PROGRESS')";
 
@@ -59,7 +62,8 @@ export type AmountRange = { currency: Currency; from_minor?: number; to_minor?: 
  * leaves everything.
  */
 export type QueueFilter = { reason?: string; claimedBy?: string; amount?: AmountRange };
-export type QueueCut = { view: QueueView } & QueueFilter;
+/** What is shown of the queue, and in which order, when not by time to breach. */
+export type QueueCut = { view: QueueView; sort?: TaskSort } & QueueFilter;
 
 /**
  * A cut of the queue at an instant. `waiting` is what this person could decide once somebody else has done their part. What
@@ -128,17 +132,19 @@ function orderFits(
 export type QueueQuestion = Partial<QueueCut> & { cursor?: string };
 
 /**
- * The tasks this person may decide, by time to breach, and the cuts of them, as of `now`. Throws for an actor who may not
- * read the queue.
+ * The tasks this person may decide, and the cuts of them, as of `now`: all of them by time to breach, or the first of them in
+ * another order. Throws for an actor who may not read the queue.
  */
 export async function queue(
   actor: AuthorizedActor,
   store: Store,
   now: string,
-  { view = "all", cursor, ...filter }: QueueQuestion = {},
-): Promise<Page<TaskLine>> {
+  { view = "all", sort, cursor, ...filter }: QueueQuestion = {},
+): Promise<SortedPage> {
   demandReader(actor, store.keys.workspace, "queue");
-  return taskPage(store, listOf(actor, { view, ...filter }, now), cursor);
+  const list = listOf(actor, { view, ...filter }, now);
+  if (sort) return sortedTaskPage(store, list, sort, cursor);
+  return { ...(await taskPage(store, list, cursor)), sortedOf: null };
 }
 
 /** Those tasks of these orders that are in this cut of the queue now: what a list that is open somewhere has to learn. */

@@ -1,9 +1,26 @@
 import type { Role } from "#lib/domain/authority";
 import type { Currency, Money } from "#lib/domain/money";
-import { type Counted, count_max, cutWalk, looked_max, type Page, pageOfWalk, type WalkedRow } from "./page";
+import {
+  type Counted,
+  count_max,
+  cutWalk,
+  lines_per_page,
+  looked_max,
+  type Page,
+  pageOfWalk,
+  type WalkedRow,
+} from "./page";
 import { namesAt, type PersonVersion } from "./people-names";
 import { type CustomerRow, customerColumns, customerIn, joinCustomer } from "./personal";
 import { currentGeneration, type Store } from "./store";
+import {
+  placeOf,
+  readSortedCursor,
+  sorted_max,
+  sortings,
+  type TaskSort,
+  writeSortedCursor,
+} from "./task-sort";
 
 /** A task in a list, with what its order says. Instants are ISO texts, the goal is in milliseconds. */
 export type TaskLine = {
@@ -62,24 +79,30 @@ type TaskRow = CustomerRow &
     reasons: string[];
     requester_version: number | null;
     owner_version: number | null;
+    /** How many were looked at before the page was cut; known where they were sorted. */
+    looked: bigint | null;
   };
 
 const byBreach = "breach_at, order_id, step, visit";
 
 /**
- * The first `looked_max` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
+ * The first `most` tasks of a list by time to breach, or those after a place in it: one range of an index for each of
  * its ranges, merged. A task that is in several of them comes once.
  */
-function walkOf({ ranges }: Pick<TaskList, "ranges">, afters: readonly string[]): string {
+function walkOf(
+  { ranges }: Pick<TaskList, "ranges">,
+  afters: readonly string[],
+  most: number = looked_max,
+): string {
   const walks = ranges.flatMap((range) =>
     afters.map(
       (after) =>
         `(SELECT * FROM task t WHERE t.workspace = $1 AND t.generation = ${currentGeneration} AND ${range} AND ${after}
-          ORDER BY ${byBreach} LIMIT ${looked_max})`,
+          ORDER BY ${byBreach} LIMIT ${most})`,
     ),
   );
   if (walks.length === 1) return walks[0]!;
-  return `SELECT DISTINCT ON (${byBreach}) * FROM (${walks.join(" UNION ALL ")}) t ORDER BY ${byBreach} LIMIT ${looked_max}`;
+  return `SELECT DISTINCT ON (${byBreach}) * FROM (${walks.join(" UNION ALL ")}) t ORDER BY ${byBreach} LIMIT ${most}`;
 }
 
 /**
@@ -111,6 +134,52 @@ export async function taskPage(store: Store, list: TaskList, cursor?: string): P
   const rows = await readRows(store, pageOfWalk(walkOf(list, afters), byBreach, list.shown), parameters);
   const { shown, next } = cutWalk(rows, writeCursor);
   return { lines: await linesOf(store, shown), next };
+}
+
+/** A page in another order; `sortedOf` is how many were put in it where they are not all, null where they are. */
+export type SortedPage = Page<TaskLine> & { sortedOf: number | null };
+
+/**
+ * One page of a list in another order than by time to breach, of the first `sorted_max` by that. `cursor` is the `next` of
+ * the page before; what is no cursor begins at the start.
+ */
+export async function sortedTaskPage(
+  store: Store,
+  list: TaskList,
+  sort: TaskSort,
+  cursor?: string,
+): Promise<SortedPage> {
+  const { group, rank, ofOrder } = sortings[sort];
+  const parameters: unknown[] = [...list.parameters];
+  const parameter = (value: unknown) => `$${parameters.push(value) + 1}`;
+  const place = `place_group COLLATE "C", place_rank, order_id, step, visit`;
+  const after = readSortedCursor(cursor);
+  const behind = after
+    ? `AND (${place}) > (${parameter(after.group)}, ${parameter(after.rank)}::bigint, ${parameter(after.order)},
+        ${parameter(after.step)}, ${parameter(after.visit)}::integer)`
+    : "";
+  // One order at a time: no plan may read all orders for the sake of a few tasks.
+  const order = `CROSS JOIN LATERAL (SELECT currency, amount_minor FROM orders o
+    WHERE o.workspace = $1 AND o.generation = w.generation AND o.order_id = w.order_id LIMIT 1) o`;
+  const rows = await readRows(
+    store,
+    `SELECT w.*, row_number() OVER (ORDER BY ${place}) AS walked, true AS shown
+     FROM (SELECT w.*, ${group} AS place_group, ${rank} AS place_rank, count(*) OVER () AS looked
+       FROM (${walkOf(list, ["true"], sorted_max)}) w ${ofOrder ? order : ""}) w
+     WHERE ${list.shown} ${behind} ORDER BY ${place} LIMIT ${lines_per_page + 1}`,
+    parameters,
+    "t.looked",
+  );
+  const lines = await linesOf(store, rows.slice(0, lines_per_page));
+  const last = lines.at(-1);
+  const stopped = rows[0]
+    ? Number(rows[0].looked) === sorted_max
+    : (await countTasks(store, list, { counted: sorted_max, looked: sorted_max })).more;
+  return {
+    lines,
+    next: last && rows.length > lines_per_page ? writeSortedCursor(last, placeOf(last, sort)) : null,
+    sortedOf: stopped ? sorted_max : null,
+  };
 }
 
 /** Those tasks of these orders, at most a page's worth, that are in a list, by time to breach. */
@@ -159,10 +228,15 @@ export function countOf(
 }
 
 /** What the tasks that `tasks` gives say, with what their orders do. */
-function readRows(store: Store, tasks: string, parameters: readonly unknown[]): Promise<TaskRow[]> {
+function readRows(
+  store: Store,
+  tasks: string,
+  parameters: readonly unknown[],
+  looked = "NULL::bigint AS looked",
+): Promise<TaskRow[]> {
   return store.database.$queryRawUnsafe<TaskRow[]>(
     // The page is cut before anything is joined to it, so that no plan can join what is not shown.
-    `SELECT t.walked, t.shown, t.order_id, t.step, t.visit, t.owner, t.roles, t.excluded, t.opened_at, t.goal_minutes, t.breach_at,
+    `SELECT t.walked, t.shown, ${looked}, t.order_id, t.step, t.visit, t.owner, t.roles, t.excluded, t.opened_at, t.goal_minutes, t.breach_at,
        t.paused_why, t.escalated, o.business_key, o.requested_by, o.amount_minor, o.currency, o.reasons,
        requester.version AS requester_version, holder.version AS owner_version, ${customerColumns}
      FROM (${tasks}) t

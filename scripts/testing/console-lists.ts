@@ -26,6 +26,7 @@ import { needingChanges, requestsPage } from "#lib/queries/requests";
 import { dueWithin, letThroughSince, nextDeadline, ownOrders } from "#lib/queries/start";
 import type { Store } from "#lib/queries/store";
 import { atRiskPage, claimedBy, loads } from "#lib/queries/supervision";
+import { taskSorts } from "#lib/queries/task-sort";
 import { type Waiting, waitingFor } from "#lib/queries/waiting";
 import { workflowView } from "#lib/queries/workflows";
 import { findable } from "../seed/findable-numbers";
@@ -37,6 +38,9 @@ export type Reading = (store: Store) => Promise<number>;
 type Paged = (store: Store, cursor?: string) => Promise<Page<unknown>>;
 
 const pages_deep = 10;
+
+/** What the names of those lists begin with that are read further than a page, to be sorted. */
+export const sortedList = "queue, sorted";
 
 /** What the queue is narrowed by: much and nothing of what is walked has such a rule or amount; who has claimed is a range. */
 const filters: { [name: string]: QueueFilter } = {
@@ -80,6 +84,12 @@ export function listsOf(workspace: string, now: string): { [name: string]: Readi
           (store: Store, cursor?: string) => queue(reviewer, store, now, { view, ...filter, cursor }),
         ]),
       ),
+    ),
+    ...Object.fromEntries(
+      taskSorts.map((sort) => [
+        `${sortedList}, ${sort} first`,
+        (store: Store, cursor?: string) => queue(reviewer, store, now, { sort, cursor }),
+      ]),
     ),
     "escalations, at risk": (store, cursor) => atRiskPage(supervisor, store, now, cursor),
     "escalations, claimed by one": (store, cursor) => claimedBy(supervisor, store, seeded.reviewer, cursor),

@@ -26,8 +26,9 @@ export const GET = route(async (request) => {
   const [page, views] = await Promise.all([
     orders
       ? queueOf(actor, store(), now, { ...cut, orders }).then((lines) => ({
-          lines: lines.map((line) => queueLine(line, actor)),
+          lines: lines.map((line) => queueLine(line, actor, cut)),
           next: null,
+          sortedOf: null,
         }))
       : queuePage(actor, now, cut, asked.get("after") ?? undefined),
     viewLinks(actor, now, cut),
