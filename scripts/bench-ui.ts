@@ -260,11 +260,13 @@ function watchPaint(): void {
   }).observe({ type: "layout-shift", buffered: true });
 }
 
+/** What the page takes for an interaction, as INP does: a pointer that lies there while the page is loaded is none. */
 function watchInteractions(): void {
   const interactions: number[] = [];
   Object.assign(window, { interactions });
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) interactions.push(duration);
+    for (const { duration, interactionId } of list.getEntries() as PerformanceEventTiming[])
+      if (interactionId > 0) interactions.push(duration);
   }).observe({ type: "event", durationThreshold: 16, buffered: true } as PerformanceObserverInit);
 }
 
