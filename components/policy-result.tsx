@@ -8,9 +8,9 @@ import { EmptyState } from "./empty-state";
 export type RuleResult = "clear" | "review" | "refuse" | "notApplicable";
 
 export type PolicyRule = {
-  /** The rule's name, which with its version says exactly what was applied. */
   name: string;
-  version: string;
+  /** The rule's name and version: exactly what was applied, for who follows that up. */
+  applied?: string;
   result: RuleResult;
   /** What it found, in one sentence. */
   sentence: string;
@@ -61,9 +61,7 @@ export function PolicyResult({ rules }: PolicyResultProps) {
                     )}
                   </span>
                 ))}
-                <span className="font-mono wrap-anywhere">
-                  {rule.name}@{rule.version}
-                </span>
+                {rule.applied && <span className="font-mono wrap-anywhere">{rule.applied}</span>}
               </p>
             </div>
           </li>

@@ -57,7 +57,7 @@ export async function reviewOf(
       unitPrice: money(line.unitPrice),
       amount: money(line.unitPrice * line.quantity),
     })),
-    policy: policyRules(order, actor),
+    policy: policyRules(order, actor, { exactly: false }),
     earlier: await earlierOf(actor, order),
     tasks: order.tasks.map((task) => reviewTask(order, task)),
     trouble: order.unreadable ?? order.needsAttention,

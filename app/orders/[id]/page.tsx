@@ -86,7 +86,7 @@ export default async function OrderPage({ params, searchParams }: PageProps<"/or
               </Panel>
             )}
             <Panel title="What the policy found">
-              <PolicyResult rules={policyRules(order, actor)} />
+              <PolicyResult rules={policyRules(order, actor, { exactly: true })} />
             </Panel>
           </div>
           <OrderContent order={order} view={view} />
@@ -141,7 +141,7 @@ async function PastOrderPage({
         description={`${formatMoney(order.content.total)}, asked for by ${order.requestedBy}`}
       />
       <OrderThen
-        rules={policyRules(order, actor)}
+        rules={policyRules(order, actor, { exactly: true })}
         order={order}
         since={since}
         differences={differences}

@@ -8,19 +8,24 @@ import type { PolicyRule } from "../../../components/policy-result";
 
 /**
  * The rules of an order's last policy check, with what each looked at in words. Another order it looked at is called by its
- * number, which leads there whoever may read every order.
+ * number, which leads there whoever may read every order. Who follows it up reads `exactly` what was applied and how far the
+ * log was read for it; who decides needs neither.
  */
-export function policyRules({ policy }: Pick<OrderView, "policy">, actor: AuthorizedActor): PolicyRule[] {
+export function policyRules(
+  { policy }: Pick<OrderView, "policy">,
+  actor: AuthorizedActor,
+  { exactly }: { exactly: boolean },
+): PolicyRule[] {
   return (policy?.results ?? []).map(({ rule, result, sentence, evidence }) => {
-    const [name = rule, version = "1"] = rule.split("@");
     const numbered = typeof evidence.order === "string" && typeof evidence.businessKey === "string";
     return {
-      name,
-      version,
+      name: rule,
+      applied: exactly ? rule : undefined,
       result: result === "pass" ? "clear" : "review",
       sentence,
       evidence: Object.entries(evidence)
         .filter(([member, value]) => value !== null && member !== "currency")
+        .filter(([member]) => exactly || member !== "asOf")
         .filter(([member]) => !(numbered && member === "order"))
         .map(([member, value]) => ({
           label: labels[member] ?? member,
@@ -40,7 +45,7 @@ const labels: { readonly [member: string]: string } = {
   amount: "Amount",
   limit: "Limit",
   earlierOrders: "Earlier orders",
-  asOf: "As of position",
+  asOf: "Up to position",
   within_hours: "Within hours",
   order: "Order",
   businessKey: "Order number",
