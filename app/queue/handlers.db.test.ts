@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { database } from "#lib/db";
 import type { AuthorizedActor } from "#lib/domain/authority";
 import { engineProcess } from "#lib/engine/process";
+import { saveView } from "#lib/queries/saved-views";
 import { environmentOf, type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 
 /** What an open queue asks for and has done, called as Next calls it: it is the cut that was named and no other. */
@@ -80,6 +81,30 @@ test("an open queue narrowed to amounts is asked for by its name, and what chang
   });
   const changed = await ask({ view: narrowed, orders: [fitting[0], ...others].join(",") });
   expect(ordersOf(changed)).toEqual([fitting[0]]);
+});
+
+test("the views keep the order of a queue that is sorted, and one that is saved stands for itself", async () => {
+  const names = async (view: string) =>
+    (await ask({ view })).views.map(
+      ({ label, view }: { label: string; view: string }) => `${label}: ${view}`,
+    );
+  expect(await names("sort=largest")).toEqual([
+    "All: sort=largest",
+    "Mine: view=mine&sort=largest",
+    "Unclaimed: view=unclaimed&sort=largest",
+    "At risk: view=atRisk&sort=largest",
+    "Breached: view=breached&sort=largest",
+    "Waiting for others: view=waiting&sort=largest",
+  ]);
+  await saveView(
+    workspace.person("ana"),
+    { database: database(), keys: workspace.keys },
+    { id: randomUUID(), surface: "queue", name: "Dear ones", query: "sort=largest", shared: false },
+    workspace.clock.now(),
+  );
+  const saved = await names("sort=largest");
+  expect(saved).toContain("Dear ones: sort=largest");
+  expect(saved.filter((name: string) => name.endsWith(": sort=largest"))).toHaveLength(1);
 });
 
 test("all that fit are decided, and no other; a cut that cannot be read decides nothing, nor does a page drawn for another", async () => {

@@ -29,8 +29,8 @@ export function cutHref(cut: QueueCut): Route {
 }
 
 /**
- * The cuts of the queue with how much is in each: the views, in the order that is looked at now, the saved ones, and the present
- * one if it is none of them.
+ * The cuts of the queue with how much is in each: the views, the saved ones, and the present one if it is none of them. The views
+ * keep the order that is looked at now, unless it is that of a saved one.
  */
 export async function viewLinks(
   actor: AuthorizedActor,
@@ -42,11 +42,12 @@ export async function viewLinks(
     label: name,
     saved: { id, shared },
   }));
+  const isCurrent = ({ cut }: { cut: QueueCut }) => cutName(cut) === cutName(current);
+  const sort = saved.some(isCurrent) ? undefined : current.sort;
   const cuts: { cut: QueueCut; label: string; saved?: QueueViewLink["saved"] }[] = [
-    ...queueViews.map((view) => ({ cut: { view, sort: current.sort }, label: labels[view] })),
+    ...queueViews.map((view) => ({ cut: { view, sort }, label: labels[view] })),
     ...saved.filter(({ cut }) => isOwn(cut)),
   ];
-  const isCurrent = ({ cut }: { cut: QueueCut }) => cutName(cut) === cutName(current);
   if (!cuts.some(isCurrent)) cuts.splice(queueViews.length, 0, { cut: current, label: "Narrowed" });
   const counts = cuts.filter((each, n) => n < queueViews.length + counted_max || isCurrent(each));
   const numbers = await countCuts(
