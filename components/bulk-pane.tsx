@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type BulkResult, decideMany, fetchMatching, type Matching } from "./bulk-client";
 import { Button, type ButtonVariant } from "./button";
 import { newCommandId } from "./command-id";
@@ -20,6 +20,8 @@ export type BulkPaneProps = {
   view: string;
   asOf: Instant;
   selected: readonly QueueLine[];
+  /** What was selected, and is over before it could be decided here. */
+  lost: readonly QueueLine[];
   loaded: number;
   everythingLoaded: boolean;
   /** A task of the kind that is selected: which verdicts there are. */
@@ -56,6 +58,13 @@ export function BulkPane(props: BulkPaneProps) {
   const [all, setAll] = useState(false);
   const [run, setRun] = useState<Run | null>(null);
   const stop = useRef<AbortController | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const noteField = useRef<HTMLTextAreaElement>(null);
+  const [lacking, setLacking] = useState("");
+  useEffect(() => {
+    // The verdicts go when a job begins: who pressed one is led on by what is said of it.
+    if (run?.state && document.activeElement === document.body) heading.current?.focus();
+  }, [run?.state]);
   const steps = new Set(selected.map(({ step }) => step));
   const mixed = steps.size > 1;
   const beyond = selected.length === loaded && !everythingLoaded;
@@ -73,6 +82,11 @@ export function BulkPane(props: BulkPaneProps) {
 
   async function start(verdict: Verdict) {
     if (!task || mixed || justPressed) return;
+    if (verdict.needsNote && !note.trim()) {
+      setLacking(`Write a note to ${verdict.label.toLowerCase()}: say what has to change.`);
+      return noteField.current?.focus();
+    }
+    setLacking("");
     pressed();
     const asked = `${verdict.value} ${many}`;
     if (confirming !== asked) {
@@ -126,7 +140,7 @@ export function BulkPane(props: BulkPaneProps) {
   return (
     <section aria-label="Selected orders" className="row-span-3 grid content-start gap-4 overflow-y-auto p-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <h2 className="text-lg">
+        <h2 ref={heading} tabIndex={-1} className="text-lg">
           {selected.length === 0 ? "Nothing is selected any more" : `${many} selected`}
         </h2>
         <Button variant="quiet" onClick={props.onClear}>
@@ -155,6 +169,17 @@ export function BulkPane(props: BulkPaneProps) {
           )}
         </p>
       )}
+      {!run && props.lost.length > 0 && (
+        <Notice kind="warning" title="Others were faster" announce>
+          <ul>
+            {props.lost.map(({ key, title }) => (
+              <li key={key} className="wrap-anywhere">
+                {title} is decided or changed, and no longer selected.
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       {run && <Outcome run={run} onStop={() => stop.current?.abort()} />}
       {mixed ? (
         <Notice kind="info" title="These are not of one kind">
@@ -168,31 +193,36 @@ export function BulkPane(props: BulkPaneProps) {
             <label className="grid gap-1 text-[0.8125rem] font-medium">
               Note for each of them
               <textarea
+                ref={noteField}
                 value={note}
                 rows={2}
                 maxLength={4_000}
-                onChange={({ target }) => setNote(target.value)}
+                aria-invalid={lacking !== "" || undefined}
+                aria-describedby={lacking ? "bulk-note-lacking" : undefined}
+                onChange={({ target }) => {
+                  setNote(target.value);
+                  setLacking("");
+                }}
                 className="w-full resize-y rounded-md border border-edge bg-surface px-2.5 py-1 text-base font-normal sm:text-sm"
               />
+              {lacking && (
+                <span id="bulk-note-lacking" className="font-normal text-bad">
+                  {lacking}
+                </span>
+              )}
             </label>
             <div className="flex flex-wrap gap-2">
-              {task.verdicts.map((verdict) => {
-                const lacking = verdict.needsNote && !note.trim();
-                return (
-                  <Button
-                    key={verdict.value}
-                    variant={variants[verdict.tone]}
-                    aria-disabled={lacking || justPressed || undefined}
-                    title={lacking ? "Write a note first: say what has to change." : undefined}
-                    onClick={() =>
-                      lacking ? say("Write a note first: say what has to change.") : void start(verdict)
-                    }
-                  >
-                    {verdict.label} {many}
-                    {confirming === `${verdict.value} ${many}` && " for good"}
-                  </Button>
-                );
-              })}
+              {task.verdicts.map((verdict) => (
+                <Button
+                  key={verdict.value}
+                  variant={variants[verdict.tone]}
+                  aria-disabled={justPressed || undefined}
+                  onClick={() => void start(verdict)}
+                >
+                  {verdict.label} {many}
+                  {confirming === `${verdict.value} ${many}` && " for good"}
+                </Button>
+              ))}
             </div>
             <p className="text-xs text-ink-muted">
               {confirming.endsWith(` ${many}`)

@@ -237,6 +237,8 @@ export function LiveBanner() {
   const since =
     broken && "since_ms" in broken && formatTimeOfDay(new Date(broken.since_ms).toISOString(), view);
   const signedOut = broken?.kind === "signedOut";
+  // With what was narrowed, sorted or searched for: who signs in again is where they were.
+  const here = signedOut ? `${pathname}${window.location.search}` : pathname;
   const Icon = signedOut ? TriangleAlert : broken ? WifiOff : RefreshCw;
   return (
     <div role="status" className={broken ? "bg-warn-tint text-warn" : "bg-accent-tint text-accent"}>
@@ -262,7 +264,7 @@ export function LiveBanner() {
           </p>
           {signedOut ? (
             <Link
-              href={`/sign-in?next=${encodeURIComponent(pathname)}` as Route}
+              href={`/sign-in?next=${encodeURIComponent(here)}` as Route}
               className={buttonClass("secondary", "small")}
             >
               Sign in

@@ -65,14 +65,14 @@ export type QueueConsoleProps = {
   };
   /**
    * The view it is of, and whether it has less; what stands first; how many were sorted, when not all. `own` says what somebody has
-   * made of the view, and where that is as it was; null for a view as it is.
+   * made of the view, and the way back to more of it; null for a view as it is.
    */
   cut: {
     view: string;
     narrowed: boolean;
     first: string;
     sortedOf: number | null;
-    own: { words: string; whole: Route } | null;
+    own: { words: string; whole: { label: string; href: Route } } | null;
   };
   /** What narrows the cut and saves it, beside its filter. */
   narrowing: ReactNode;
@@ -151,7 +151,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   const { review } = present;
   const task = review?.tasks.find(({ key }) => key === line?.key);
   const [deciding, setDeciding] = useState(false);
-  const selecting = state.selected.size > 0 || deciding;
+  const selecting = state.selected.size > 0 || state.lost.length > 0 || deciding;
   const decidable = task && !task.decision && !task.waits && !state.over.has(task.key) ? task : undefined;
   const writable = decidable?.verdicts.some(({ blocked }) => !blocked);
   const keptNote = line && review && !writable ? drafts.of(line.key) : "";
@@ -167,7 +167,8 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
   }, [client, state.lines, line?.key]);
 
   const failed = useCallback((error: unknown) => {
-    if (error instanceof AnswerError && error.status === 401) tellSignedOut();
+    // The banner of every page says so, with the way to sign in.
+    if (error instanceof AnswerError && error.status === 401) return tellSignedOut();
     setLost(
       error instanceof AnswerError
         ? error.message
@@ -483,11 +484,11 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
           <p className="w-full text-[0.8125rem] text-ink-muted">
             {cut.own.words}{" "}
             <Link
-              href={cut.own.whole}
+              href={cut.own.whole.href}
               prefetch={false}
               className="inline-flex min-h-6 items-center underline underline-offset-2"
             >
-              Show all
+              {cut.own.whole.label}
             </Link>
           </p>
         )}
@@ -517,7 +518,10 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
           {state.news.length > 0 ? (
             <button
               type="button"
-              onClick={() => act({ type: "newsTaken" })}
+              onClick={() => {
+                act({ type: "newsTaken" });
+                grid.current?.focus({ preventScroll: true });
+              }}
               className="min-h-8 border-b border-line bg-accent-tint px-3 text-left text-[0.8125rem] font-medium text-accent hover:underline"
             >
               {state.news.length} new
@@ -560,6 +564,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
               view={current}
               asOf={view.now}
               selected={state.lines.filter(({ key }) => state.selected.has(key))}
+              lost={state.lost}
               loaded={state.lines.length}
               everythingLoaded={state.next === null}
               task={task ?? review?.tasks[0]}

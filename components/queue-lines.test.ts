@@ -139,3 +139,29 @@ describe("moving and selecting", () => {
     expect(shown(state)).toBe("abcd");
   });
 });
+
+describe("what was selected and is over meanwhile", () => {
+  const selected: QueueAction[] = [
+    { type: "toggled", key: "a" },
+    { type: "toggled", key: "b" },
+  ];
+  const lost = ({ lost }: QueueState) => lost.map(({ key }) => key).join("");
+
+  test("is named, and no longer selected", () => {
+    const state = after(...selected, changed(["b"]));
+    expect([lost(state), [...state.selected]]).toEqual(["b", ["a"]]);
+    expect(lost(queueReducer(state, { type: "decidedElsewhere", orders: ["a"] }))).toBe("ba");
+  });
+
+  test("is not what one has decided oneself, or what was not selected", () => {
+    const decided = after(...selected, { type: "decided", keys: ["a", "b"] }, changed(["a", "b"]));
+    expect(lost(decided)).toBe("");
+    expect(lost(after(...selected, changed(["c"])))).toBe("");
+  });
+
+  test("is named until it is there again, or the selection is given up", () => {
+    const state = after(...selected, changed(["b"]));
+    expect(lost(queueReducer(state, changed(["b"], line("b", "11:00"))))).toBe("");
+    expect(lost(queueReducer(state, { type: "selectionCleared" }))).toBe("");
+  });
+});

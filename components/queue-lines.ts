@@ -29,6 +29,8 @@ export type QueueState = {
   selected: ReadonlySet<string>;
   /** Keys of lines that are over, and are shown until one leaves them. */
   over: ReadonlySet<string>;
+  /** What was selected and is over: whoever is about to decide all of it has to hear of that. */
+  lost: readonly QueueLine[];
 };
 
 export type QueueAction =
@@ -57,6 +59,7 @@ export function queueState(lines: readonly QueueLine[], next: string | null): Qu
     focus: lines[0]?.key ?? null,
     selected: new Set(),
     over: new Set(),
+    lost: [],
   };
 }
 
@@ -104,7 +107,7 @@ export function queueReducer(state: QueueState, action: QueueAction): QueueState
         selected: new Set(state.lines.map(({ key }) => key).filter((key) => !state.over.has(key))),
       };
     case "selectionCleared":
-      return { ...state, selected: new Set() };
+      return { ...state, selected: new Set(), lost: [] };
     case "decided":
       return without(state, new Set(action.keys));
     case "restored": {
@@ -159,6 +162,10 @@ function changed(state: QueueState, orders: readonly string[], lines: readonly Q
     news,
     over,
     selected: minus(state.selected, gone),
+    lost: [
+      ...state.lost.filter(({ key }) => !now.has(key)),
+      ...state.lines.filter(({ key }) => state.selected.has(key) && gone.includes(key)),
+    ],
   };
 }
 

@@ -12,8 +12,9 @@ import { type Refusal, RefusalSummary } from "./refusal";
 import { SaveView, type SaveViewProps } from "./saved-views";
 
 export type QueueNarrowingProps = {
-  /** The view that is narrowed, and its address without anything chosen. */
+  /** The view that is narrowed, whether it is, and its address when it is not. */
   view: string;
+  narrowed: boolean;
   everything: Route;
   /** How many of the fields make something else of it. */
   chosen: number;
@@ -29,7 +30,7 @@ export type QueueNarrowingProps = {
 
 /** Chooses what of a view is shown and in which order, which then stands in the address, and saves it under a name. */
 export function QueueNarrowing(props: QueueNarrowingProps) {
-  const { view, everything, chosen, choices, amounts, refusal, save, savedAs } = props;
+  const { view, narrowed, everything, chosen, choices, amounts, refusal, save, savedAs } = props;
   const details = useRef<HTMLDetailsElement>(null);
   const errors = refusal?.fieldErrors ?? {};
   return (
@@ -50,7 +51,10 @@ export function QueueNarrowing(props: QueueNarrowingProps) {
         <ListFilter aria-hidden="true" className="size-4" />
         Narrow, sort{chosen > 0 && <span className="tabular-nums">({chosen})</span>}
       </summary>
-      <div className="absolute right-0 z-10 mt-1 grid max-h-[calc(100dvh-9rem)] w-[min(20rem,calc(100vw-2rem))] gap-3 overflow-y-auto rounded-lg border border-edge bg-surface p-3 shadow-lg">
+      <div
+        tabIndex={-1}
+        className="absolute right-0 z-10 mt-1 grid max-h-[calc(100dvh-9rem)] w-[min(20rem,calc(100vw-2rem))] gap-3 overflow-y-auto rounded-lg border border-edge bg-surface p-3 shadow-lg"
+      >
         <Form action="/queue" className="grid gap-3">
           {view !== "all" && <input type="hidden" name="view" value={view} />}
           {refusal && <RefusalSummary refusal={refusal} labels={labelsOf([...choices, ...amounts])} />}
@@ -86,7 +90,7 @@ export function QueueNarrowing(props: QueueNarrowingProps) {
             <Button type="submit" variant="primary">
               Show these
             </Button>
-            {(chosen > 0 || refusal) && (
+            {(narrowed || refusal) && (
               <ButtonLink href={everything} variant="quiet">
                 Show all
               </ButtonLink>

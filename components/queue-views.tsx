@@ -1,6 +1,9 @@
+"use client";
+
 import { Bookmark, Users } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
+import { useEffect, useRef } from "react";
 import { classNames } from "./class-names";
 
 /**
@@ -18,8 +21,19 @@ export type QueueViewLink = {
 /** The cuts of the queue, each a link, the present one marked; behind a line those that were saved. */
 export function QueueViews({ views, current }: { views: readonly QueueViewLink[]; current: string }) {
   const firstSaved = views.findIndex(({ saved }) => saved);
+  const strip = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone there is room for three of them.
+    const [nav, present] = [strip.current, strip.current?.querySelector<HTMLElement>("[aria-current]")];
+    if (nav && present && present.getBoundingClientRect().right > nav.getBoundingClientRect().right)
+      nav.scrollLeft += present.getBoundingClientRect().left - nav.getBoundingClientRect().left - 16;
+  }, [current]);
   return (
-    <nav aria-label="Views of the queue" className="min-w-0 overflow-x-auto max-sm:-mx-4 max-sm:px-4">
+    <nav
+      ref={strip}
+      aria-label="Views of the queue"
+      className="min-w-0 overflow-x-auto max-sm:-mx-4 max-sm:px-4"
+    >
       <ul className="flex gap-1 py-1">
         {views.map(({ view, label, href, count, saved }, n) => (
           <li

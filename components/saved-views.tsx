@@ -3,6 +3,7 @@
 import { LoaderCircle } from "lucide-react";
 import type { Route } from "next";
 import Link from "next/link";
+import { useLayoutEffect, useRef } from "react";
 import { Badge } from "./badge";
 import { Button } from "./button";
 import type { CommandState } from "./command-form";
@@ -30,12 +31,25 @@ export type SaveViewProps = {
   label?: string;
 };
 
-/** Saves what is searched for now under a name. */
+/** Saves what is searched for now under a name; the focus then goes to the nearest place around it that takes one. */
 export function SaveView({ action, hidden, mayShare, label = "Save this view as" }: SaveViewProps) {
   const [state, formAction, pending, lost] = useFormAction(action, { status: "idle" });
   const refused = state.status === "refused" ? state : undefined;
+  const form = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => {
+    const saving = form.current;
+    // What is saved has no form any more: who was in it goes on from where it was.
+    return () => {
+      if (saving?.contains(document.activeElement)) saving.closest<HTMLElement>("[tabindex='-1']")?.focus();
+    };
+  }, []);
   return (
-    <form action={formAction} aria-busy={pending || undefined} className="grid justify-items-start gap-3">
+    <form
+      ref={form}
+      action={formAction}
+      aria-busy={pending || undefined}
+      className="grid justify-items-start gap-3"
+    >
       <Unreached lost={lost} />
       {refused && <RefusalSummary refusal={refused} labels={{ name: "Name" }} />}
       {state.status === "done" && <Notice kind="success" title={state.message} announce />}

@@ -9,9 +9,13 @@ import { Button, ButtonLink } from "./button";
 export type VersionScrubberProps = {
   /** The page that takes `at` and `since`. */
   action: Route;
-  /** Which version is shown, with which it is compared, and how many there are. */
+  /**
+   * Which version is shown, with which it is compared, and how many there are; `asked` when somebody asked for that one, and it
+   * stays whatever is shown. Otherwise it is the one before.
+   */
   at: number;
   since: number;
+  asked: boolean;
   last: number;
   previous?: Route;
   next?: Route;
@@ -24,7 +28,8 @@ const rest_ms = 400;
  * Moves through the versions of something: a form of GET, so that every moment has an address and it works without scripts;
  * with them, letting go of the slider or of its keys is enough. The focus stays on the slider, to go on from there.
  */
-export function VersionScrubber({ action, at, since, last, previous, next }: VersionScrubberProps) {
+export function VersionScrubber(props: VersionScrubberProps) {
+  const { action, at, since, asked, last, previous, next } = props;
   const [chosen, choose] = useState(at);
   const held = useRef(false);
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -105,12 +110,13 @@ export function VersionScrubber({ action, at, since, last, previous, next }: Ver
         <label className="flex items-center gap-2">
           Compared with event
           <input
-            key={since}
+            key={`${asked} ${since}`}
             type="number"
             name="since"
             min={1}
             max={last}
-            defaultValue={since}
+            defaultValue={asked ? since : ""}
+            placeholder={`${since}`}
             className="min-h-7 w-20 rounded-md border border-edge bg-surface px-2 text-ink tabular-nums pointer-coarse:min-h-11"
           />
         </label>

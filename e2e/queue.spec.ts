@@ -128,6 +128,30 @@ test("of many decided at once, what could not be is named and stays selected", a
   await expect(linesOf(ana)).toHaveCount(1);
 });
 
+test("what somebody else decides of a selection is named before the rest is decided, and a note that is missing is asked for", async ({
+  as,
+}) => {
+  const { prefix, numbers } = await askFor(2, await as("rita"));
+  const [ana, ben] = [await as("ana"), await as("ben")];
+  await showInQueue(ben, numbers[1]!);
+  await filterQueue(ana, prefix);
+  for (const number of numbers) await ana.getByRole("checkbox", { name: new RegExp(number) }).check();
+  await expect(ana.getByRole("button", { name: "Send back 2" })).toBeEnabled();
+  await ben.getByRole("button", { name: "Reject" }).click();
+  await expect(ana.getByRole("region", { name: "Selected orders" })).toContainText(
+    new RegExp(`${numbers[1]}.* is decided or changed, and no longer selected`),
+  );
+  await ana.getByRole("button", { name: "Send back 1" }).click();
+  const note = ana.getByLabel("Note for each of them");
+  await expect(note).toBeFocused();
+  await expect(ana.getByText("Write a note to send back: say what has to change.")).toBeVisible();
+  await note.fill("Add the delivery address.");
+  await ana.getByRole("button", { name: "Send back 1" }).click();
+  await ana.getByRole("button", { name: "Send back 1 for good" }).click();
+  await expect(ana.getByText("Send back: 1 decided.")).toBeVisible();
+  await expect(ana.getByRole("heading", { name: "Nothing is selected any more" })).toBeFocused();
+});
+
 test("all that match are decided, also those that were never loaded, and what could not be is named", async ({
   as,
 }, testInfo) => {
@@ -173,6 +197,7 @@ test("new work waits behind a button, and the list does not jump", async ({ as }
   await expect(grid).toHaveAttribute("aria-rowcount", before!);
   expect((await linesOf(ana).first().textContent())?.slice(0, 20)).toBe(first?.slice(0, 20));
   await ana.getByRole("button", { name: /^\d+ new$/ }).click();
+  await expect(grid).toBeFocused();
   await ana.getByLabel("Filter what is loaded").fill(number);
   await expect(linesOf(ana)).toHaveCount(1);
 });

@@ -36,6 +36,8 @@ test("a narrowed queue is saved, and there again after signing in anew", async (
   await ben.getByLabel("Save this view as").fill(name);
   await expect(ben.getByLabel("For everybody who sees this page")).toHaveCount(0);
   await ben.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(ben.getByText(`Saved as ${name}.`)).toBeVisible();
+  expect(await ben.evaluate(() => document.activeElement?.tagName)).not.toBe("BODY");
   const saved = views(ben).getByRole("link", { name: new RegExp(name) });
   await expect(saved).toHaveAttribute("aria-current", "page");
   await expect(saved).toContainText(/\d/);

@@ -77,10 +77,18 @@ test("where somebody else signs in in another tab, nothing is decided in their n
   const anas = await context.newPage();
   await signIn(anas, "ana");
   await showInQueue(anas, number);
+  const newest = await context.newPage();
+  await newest.goto("/queue?sort=newest");
+  await expect(newest.getByRole("grid", { name: /the newest first/ })).toBeVisible();
   const bens = await context.newPage();
   await bens.goto("/account");
   await bens.getByRole("banner").getByRole("button", { name: "Sign out" }).click();
   await expect(bens.getByLabel("E-mail")).toBeVisible();
+  await expect(newest.getByRole("link", { name: "Sign in" })).toHaveAttribute(
+    "href",
+    "/sign-in?next=%2Fqueue%3Fsort%3Dnewest",
+  );
+  await newest.close();
   await signIn(bens, "ben");
   await expect(anas.getByText("You are no longer signed in.")).toBeVisible();
   await anas.getByRole("button", { name: "Approve", exact: true }).click();

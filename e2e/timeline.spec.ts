@@ -101,7 +101,8 @@ test("an auditor reads why an order waits, what happened to it and in which orde
   expect(download.headers()["content-disposition"]).toBe(`attachment; filename="order-${number}.csv"`);
   const rows = (await download.text()).trim().split("\r\n");
   expect(rows[0]).toContain("Version,Event,Recorded at (UTC)");
-  expect(rows.length).toBeGreaterThan(5);
+  // At least that it was asked for, checked, opened and decided; what follows does so in its own time.
+  expect(rows.length).toBeGreaterThan(4);
   expect(rows.at(-1)).toMatch(/,[0-9a-f]{64},/);
   const remy = await as("remy");
   expect((await remy.request.get("/orders/00000000-0000-8000-8000-000000000000/history.csv")).status()).toBe(

@@ -30,7 +30,8 @@ export async function LogSection({ actor, address, view }: LogSectionProps) {
     logPage(actor, store(), filter, address.upTo),
     logCount(actor, store(), filter),
   ]);
-  const watches = address.watch === true && address.upTo === undefined;
+  const understood = problems.length === 0;
+  const watches = address.watch === true && address.upTo === undefined && understood;
   const rows = page.lines.map(eventRow);
   return (
     <section aria-label="Log">
@@ -41,14 +42,19 @@ export async function LogSection({ actor, address, view }: LogSectionProps) {
         query={new URLSearchParams({ q: address.query }).toString()}
       />
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 pb-3">
-        <p className="min-w-0 text-ink-muted tabular-nums">{countWords(count, address.query !== "")}</p>
+        <p className="min-w-0 text-ink-muted tabular-nums">
+          {countWords(count, address.query !== "")}
+          {!understood && " What was not understood of the query leaves nothing out."}
+        </p>
         <div className="flex flex-wrap items-center gap-2">
-          <WatchLink address={address} watches={watches} />
-          {problems.length === 0 ? (
-            <Downloads query={address.query} />
+          {understood ? (
+            <>
+              <WatchLink address={address} watches={watches} />
+              <Downloads query={address.query} />
+            </>
           ) : (
             <p className="text-[0.8125rem] text-ink-muted">
-              A file is made of a query without anything unread in it.
+              Watched and taken along is a query that is understood whole.
             </p>
           )}
         </div>

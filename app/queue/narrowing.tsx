@@ -32,7 +32,8 @@ export function Narrowing({ actor, cut, asked, people, saved }: NarrowingProps) 
   return (
     <QueueNarrowing
       view={cut.view}
-      everything={cutHref({ view: cut.view })}
+      everything={cutHref({ view: cut.view, sort: cut.sort })}
+      narrowed={isNarrowed(cut)}
       chosen={[cut.reason, cut.claimedBy, cut.amount, cut.sort].filter((each) => each !== undefined).length}
       choices={[
         {
@@ -96,7 +97,7 @@ export function Narrowing({ actor, cut, asked, people, saved }: NarrowingProps) 
 const firstWords = {
   due: "The least time left",
   oldest: "What waits longest",
-  newest: "What came last",
+  newest: "The newest",
   largest: "The largest amount",
   smallest: "The smallest amount",
 } as const;
@@ -128,7 +129,7 @@ function narrowedTo({ reason, claimedBy, amount }: QueueCut, people: Claimants):
   const claimant = people.find(({ person }) => person === claimedBy)?.name ?? claimedBy;
   return [
     reason && `“${ruleInShort(reason)}”`,
-    claimant && `claimed by ${claimant}`,
+    claimant && `what ${claimant} has claimed`,
     amount && amountWords(amount),
   ]
     .filter(Boolean)

@@ -45,7 +45,12 @@ export default async function QueuePage({ searchParams }: PageProps<"/queue">) {
           first: firstIn(cut),
           sortedOf,
           own: isOwn(cut)
-            ? { words: cutWords(cut, people, sortedOf), whole: cutHref({ view: cut.view }) }
+            ? {
+                words: cutWords(cut, people, sortedOf),
+                whole: isNarrowed(cut)
+                  ? { label: "Show all", href: cutHref({ view: cut.view, sort: cut.sort }) }
+                  : { label: "Sort by time left", href: cutHref({ view: cut.view }) },
+              }
             : null,
         }}
         narrowing={

@@ -22,7 +22,7 @@ export async function SavedSearches({ actor, surface, query }: SavedSearchesProp
   const saved = views.some((view) => view.query === present);
   if (views.length === 0 && present === null) return null;
   return (
-    <div className="flex flex-wrap items-start gap-x-2 gap-y-1 pb-3">
+    <div tabIndex={-1} className="flex flex-wrap items-start gap-x-2 gap-y-1 pb-3">
       {views.length > 0 && (
         <nav aria-label="Saved searches" className="min-w-0">
           <ul className="flex flex-wrap gap-1">

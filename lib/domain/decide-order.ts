@@ -86,10 +86,14 @@ function receive(
     const differs = differences(state, facts, command);
     return differs.length === 0
       ? reject("alreadyReceived", "This order was received before.", { order: state.id })
-      : reject("contentDiffers", `This order was received before with another ${differs.join(", ")}.`, {
-          differs,
-          order: state.id,
-        });
+      : reject(
+          "contentDiffers",
+          `This order was received before with another ${differs.join(" and another ")}.`,
+          {
+            differs,
+            order: state.id,
+          },
+        );
   }
 
   if (facts.stopped.intake && !command.past)

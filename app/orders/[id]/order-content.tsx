@@ -32,7 +32,7 @@ export function OrderContent({
           facts={[
             { label: "Order number", value: order.businessKey, from: `from ${order.source}` },
             { label: "Total", value: formatMoney(total) },
-            { label: "Customer", value: customer.name },
+            { label: "Customer name", value: customer.name },
             { label: "Customer reference", value: customer.reference },
             { label: "Country", value: country },
             { label: "Ordered on", value: orderedOn && formatDate(orderedOn, view) },

@@ -18,12 +18,13 @@ export type OrderThenProps = {
   rules: readonly PolicyRule[];
   /** With which version it is compared, and what was otherwise there. */
   since: number;
+  asked: boolean;
   differences: readonly Difference[];
   view: ViewTime;
 };
 
 /** An order as it was after one of its events: where it was, what who decided was shown, and what changed. */
-export function OrderThen({ order, rules, since, differences, view }: OrderThenProps) {
+export function OrderThen({ order, rules, since, asked, differences, view }: OrderThenProps) {
   const { id, at, length } = order;
   return (
     <div className="grid gap-4">
@@ -50,6 +51,7 @@ export function OrderThen({ order, rules, since, differences, view }: OrderThenP
             action={orderHref(id, {})}
             at={at}
             since={since}
+            asked={asked}
             last={length}
             previous={at > 1 ? orderHref(id, { at: at - 1 }) : undefined}
             next={at < length ? orderHref(id, { at: at + 1 }) : undefined}

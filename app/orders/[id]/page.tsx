@@ -144,6 +144,7 @@ async function PastOrderPage({
         rules={policyRules(order, actor, { exactly: true })}
         order={order}
         since={since}
+        asked={address.since !== undefined}
         differences={differences}
         view={view}
       />
