@@ -140,7 +140,7 @@ test("another content under a number is refused by its fields, a twin in the sam
   ]);
   const refusals = readFileSync(join(folder, "shop.csv"), "utf8").split("\r\n");
   expect(refusals[1]).toMatch(
-    /^2,536365,"TotalPrice, CustomerID",,"This order was received before with another total, customer".*,536365,2010-12-01,17851,139.13$/,
+    /^2,536365,"TotalPrice, CustomerID",,This order was received before with another total and another customer.*,536365,2010-12-01,17851,139.13$/,
   );
   expect(refusals[2]).toMatch(/^5,new,InvoiceDate,/);
 });
