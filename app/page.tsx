@@ -56,7 +56,7 @@ async function linesFor(actor: AuthorizedActor, view: ViewTime): Promise<StartLi
   const parts = await Promise.all([
     roles.includes("reviewer") ? reviewerLines(actor, view) : [],
     // Whoever's navigation counts escalations is told of them here too.
-    mayRead(actor, "escalations") ? escalationLines(actor) : [],
+    mayRead(actor, "escalations") ? escalationLines(actor, view) : [],
     roles.includes("requester") ? requesterLines(actor) : [],
     roles.includes("admin") ? adminLines(actor) : [],
     roles.includes("auditor") ? auditorLines(actor, view) : [],

@@ -3,10 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { type BulkResult, decideMany, fetchMatching, type Matching } from "./bulk-client";
-import { Button, type ButtonVariant } from "./button";
+import { Button } from "./button";
 import { newCommandId } from "./command-id";
 import type { Verdict } from "./decision-form";
 import { useDrawnFor } from "./drawn-for";
+import { TextArea } from "./field";
 import { formatNumber, type Instant } from "./format";
 import { Notice } from "./notice";
 import { Progress } from "./progress";
@@ -14,6 +15,7 @@ import { AnswerError } from "./queue-client";
 import type { QueueLine } from "./queue-lines";
 import type { ReviewTask } from "./review-data";
 import { useOnePress } from "./use-one-press";
+import { missingNote, verdictVariants } from "./verdict";
 
 export type BulkPaneProps = {
   /** The cut of the queue, and when its list was last shown as it is. */
@@ -42,12 +44,6 @@ type Run = {
   failed: readonly { key: string; title: string; why: string }[];
   state: "running" | "ended" | "stopped";
   trouble?: string;
-};
-
-const variants: Record<Verdict["tone"], ButtonVariant> = {
-  positive: "primary",
-  neutral: "secondary",
-  negative: "danger",
 };
 
 /** One verdict on everything selected, with progress, a result for each, and a way to stop. */
@@ -83,7 +79,7 @@ export function BulkPane(props: BulkPaneProps) {
   async function start(verdict: Verdict) {
     if (!task || mixed || justPressed) return;
     if (verdict.needsNote && !note.trim()) {
-      setLacking(`Write a note to ${verdict.label.toLowerCase()}: say what has to change.`);
+      setLacking(missingNote(verdict));
       return noteField.current?.focus();
     }
     setLacking("");
@@ -190,32 +186,25 @@ export function BulkPane(props: BulkPaneProps) {
         selected.length > 0 &&
         task && (
           <div className="grid gap-3">
-            <label className="grid gap-1 text-[0.8125rem] font-medium">
-              Note for each of them
-              <textarea
-                ref={noteField}
-                value={note}
-                rows={2}
-                maxLength={4_000}
-                aria-invalid={lacking !== "" || undefined}
-                aria-describedby={lacking ? "bulk-note-lacking" : undefined}
-                onChange={({ target }) => {
-                  setNote(target.value);
-                  setLacking("");
-                }}
-                className="w-full resize-y rounded-md border border-edge bg-surface px-2.5 py-1 text-base font-normal sm:text-sm"
-              />
-              {lacking && (
-                <span id="bulk-note-lacking" className="font-normal text-bad">
-                  {lacking}
-                </span>
-              )}
-            </label>
+            <TextArea
+              ref={noteField}
+              name="note"
+              label="Note for each of them"
+              unmarked
+              value={note}
+              rows={2}
+              maxLength={4_000}
+              error={lacking}
+              onChange={({ target }) => {
+                setNote(target.value);
+                setLacking("");
+              }}
+            />
             <div className="flex flex-wrap gap-2">
               {task.verdicts.map((verdict) => (
                 <Button
                   key={verdict.value}
-                  variant={variants[verdict.tone]}
+                  variant={verdictVariants[verdict.tone]}
                   aria-disabled={justPressed || undefined}
                   onClick={() => void start(verdict)}
                 >

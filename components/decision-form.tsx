@@ -2,12 +2,13 @@
 
 import { LoaderCircle } from "lucide-react";
 import { useCallback, useId, useState } from "react";
-import { Button, type ButtonVariant } from "./button";
+import { Button } from "./button";
 import { TextArea } from "./field";
 import { Unreached, useFormAction } from "./form-action";
 import { HiddenFields } from "./hidden-fields";
 import { type Refusal, RefusalSummary } from "./refusal";
 import { type PendingDecision, type UndoState, UndoStrip } from "./undo-strip";
+import { verdictVariants } from "./verdict";
 
 /** One of the definition's own outcomes. */
 export type Verdict = {
@@ -43,12 +44,6 @@ export type DecisionFormProps = {
    */
   action: (state: DecisionState, data: FormData) => Promise<DecisionState>;
   undo: (state: UndoState, data: FormData) => Promise<UndoState>;
-};
-
-const variants: Record<Verdict["tone"], ButtonVariant> = {
-  positive: "primary",
-  neutral: "secondary",
-  negative: "danger",
 };
 
 const either = new Intl.ListFormat("en-GB", { type: "disjunction" });
@@ -100,7 +95,7 @@ export function DecisionForm(props: DecisionFormProps) {
               type={idle ? "button" : "submit"}
               name="verdict"
               value={verdict.value}
-              variant={variants[verdict.tone]}
+              variant={verdictVariants[verdict.tone]}
               aria-disabled={idle || undefined}
               aria-describedby={reason?.id}
               className="max-sm:flex-1"

@@ -43,6 +43,7 @@ import { useAfterPaint } from "./use-after-paint";
 import { useDrafts } from "./use-drafts";
 import { useOnePress } from "./use-one-press";
 import { useOpenPane } from "./use-open-pane";
+import { missingNote } from "./verdict";
 import { VerdictBar, WaitsNotice } from "./verdict-bar";
 
 type Command = (state: CommandState, data: FormData) => Promise<CommandState>;
@@ -266,7 +267,7 @@ function Queue({ client, ...props }: QueueConsoleProps & { client: QueryClient }
       setTrouble({
         key,
         message: "",
-        noteError: `Write a note to ${verdict.label.toLowerCase()}: say what has to change.`,
+        noteError: missingNote(verdict),
       });
       return noteField.current?.focus();
     }

@@ -24,9 +24,7 @@ export function QueueViews({ views, current }: { views: readonly QueueViewLink[]
   const strip = useRef<HTMLElement>(null);
   useEffect(() => {
     // On a phone there is room for three of them.
-    const [nav, present] = [strip.current, strip.current?.querySelector<HTMLElement>("[aria-current]")];
-    if (nav && present && present.getBoundingClientRect().right > nav.getBoundingClientRect().right)
-      nav.scrollLeft += present.getBoundingClientRect().left - nav.getBoundingClientRect().left - 16;
+    strip.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [current]);
   return (
     <nav

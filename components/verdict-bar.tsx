@@ -1,10 +1,10 @@
 "use client";
 
 import { memo, type Ref, useId, useState } from "react";
-import { Button, type ButtonVariant } from "./button";
-import type { Verdict } from "./decision-form";
+import { Button } from "./button";
 import { Notice } from "./notice";
 import type { ReviewTask, ReviewVerdict } from "./review-data";
+import { verdictVariants } from "./verdict";
 
 export type VerdictBarProps = {
   task: ReviewTask;
@@ -22,12 +22,6 @@ export type VerdictBarProps = {
   onLeave(): void;
   /** Whether digits decide, so that the buttons say which. */
   keys: boolean;
-};
-
-const variants: Record<Verdict["tone"], ButtonVariant> = {
-  positive: "primary",
-  neutral: "secondary",
-  negative: "danger",
 };
 
 /** The verdicts on what is shown above, with a note, and what each would set off. */
@@ -91,7 +85,7 @@ export const VerdictBar = memo(function VerdictBar(props: VerdictBarProps) {
           return (
             <Button
               key={verdict.value}
-              variant={variants[verdict.tone]}
+              variant={verdictVariants[verdict.tone]}
               aria-disabled={idle || undefined}
               aria-describedby={`${id}-follows`}
               aria-keyshortcuts={keys ? `${index + 1}` : undefined}

@@ -1,6 +1,6 @@
 import type { Dispatcher, LaneReport } from "#lib/engine/dispatcher";
 import type { LaneStanding } from "#lib/engine/lane";
-import { effectWords } from "#lib/queries/words";
+import { effectWords, sentenceMiddle } from "#lib/queries/words";
 import { formatNumber } from "../../components/format";
 
 /** How the calls of one effect stand in this process, in numbers and as people read it. */
@@ -50,7 +50,7 @@ function toDo({ effect, standing, waiting, running, running_max }: Omit<LaneFigu
     case "cooling":
       return `${outside} gave no clear answer five times in a row. See whether it is up; one call tries again by itself.`;
     case "trying":
-      return `One call finds out whether ${outside.charAt(0).toLowerCase()}${outside.slice(1)} answers again; the others wait for it.`;
+      return `One call finds out whether ${sentenceMiddle(outside)} answers again; the others wait for it.`;
     case "open":
       if (waiting === 0) return "Nothing to do";
       return running < running_max

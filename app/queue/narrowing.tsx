@@ -6,7 +6,7 @@ import type { AmountRange, QueueCut } from "#lib/queries/queue";
 import { type CutAddress, cutProblems, cutQuery, isNarrowed, isOwn } from "#lib/queries/queue-cut";
 import { mayShare } from "#lib/queries/saved-views";
 import { taskSorts } from "#lib/queries/task-sort";
-import { ruleInShort } from "#lib/queries/words";
+import { ruleInShort, sentenceMiddle, sentenceStart } from "#lib/queries/words";
 import { formatNumber } from "../../components/format";
 import { QueueNarrowing } from "../../components/queue-narrowing";
 import { currencyOptions } from "../requests/currency-options";
@@ -104,8 +104,7 @@ const firstWords = {
 
 /** What stands first in a cut, in words that go on. */
 export function firstIn({ sort }: QueueCut): string {
-  const words = firstWords[sort ?? "due"];
-  return `${words.charAt(0).toLowerCase()}${words.slice(1)} first`;
+  return `${sentenceMiddle(firstWords[sort ?? "due"])} first`;
 }
 
 /** What is shown of a view, in whole sentences; `sortedOf` as `queue` has it. */
@@ -120,7 +119,7 @@ export function cutWords(cut: QueueCut, people: Claimants, sortedOf: number | nu
     cut.sort && sorted.filter(Boolean).join(", "),
   ]
     .filter((sentence) => typeof sentence === "string")
-    .map((sentence) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`)
+    .map((sentence) => `${sentenceStart(sentence)}.`)
     .join(" ");
 }
 

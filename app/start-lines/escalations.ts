@@ -1,21 +1,21 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
-import { escalationCounts } from "#lib/queries/start";
+import { dueWithin } from "#lib/queries/start";
+import type { ViewTime } from "../../components/format";
 import { measures, store, waiting } from "../reading";
 import { lineOf, type StartLine } from "./line";
 
 /** What is late or about to be, and what stands still until somebody looks: for whoever sees the page of escalations. */
-export async function escalationLines(actor: AuthorizedActor): Promise<StartLine[]> {
-  const known = await Promise.all([waiting(actor), measures(actor)]);
-  const { overdue, dueSoon, inDoubt, failed, standingStill } = await escalationCounts(
-    actor,
-    store(),
-    ...known,
-  );
+export async function escalationLines(actor: AuthorizedActor, { now }: ViewTime): Promise<StartLine[]> {
+  const [{ escalated }, { depths }, dueSoon] = await Promise.all([
+    waiting(actor),
+    measures(actor),
+    dueWithin(actor, store(), now, 60),
+  ]);
   const here = { href: "/escalations", needs: true } as const;
   return [
     ...lineOf(
       "overdue",
-      overdue,
+      escalated ?? { count: 0, more: false },
       { one: "order was not decided in time", many: "orders were not decided in time" },
       { ...here, tone: "bad" },
     ),
@@ -27,7 +27,7 @@ export async function escalationLines(actor: AuthorizedActor): Promise<StartLine
     ),
     ...lineOf(
       "doubt",
-      inDoubt,
+      depths.effectsInDoubt,
       {
         one: "thing done outside is in doubt: somebody has to find out",
         many: "things done outside are in doubt: somebody has to find out",
@@ -36,13 +36,13 @@ export async function escalationLines(actor: AuthorizedActor): Promise<StartLine
     ),
     ...lineOf(
       "failed",
-      failed,
+      depths.effectsFailed,
       { one: "thing to be done outside has failed", many: "things to be done outside have failed" },
       { ...here, tone: "bad" },
     ),
     ...lineOf(
       "attention",
-      standingStill,
+      depths.ordersNeedingAttention,
       { one: "order stands still until somebody looks", many: "orders stand still until somebody looks" },
       { ...here, tone: "bad" },
     ),

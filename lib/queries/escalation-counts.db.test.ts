@@ -4,7 +4,7 @@ import { toldAnswers } from "#scripts/testing/told-answers";
 import { type TestWorkspace, testWorkspace } from "#scripts/testing/workspace";
 import { operations } from "./operations";
 import { NotAllowedToReadError } from "./permission";
-import { escalationCounts } from "./start";
+import { dueWithin } from "./start";
 import { waitingFor } from "./waiting";
 
 let workspace: TestWorkspace;
@@ -18,9 +18,19 @@ afterAll(() => workspace.close());
 const as = (who: string) => workspace.person(who);
 const exactly = (count: number) => ({ count, more: false });
 async function counted(who: string) {
-  const measuring = { now: workspace.clock.now(), backlog_max: 100 };
-  const waiting = await waitingFor(as(who), workspace);
-  return escalationCounts(as(who), workspace, waiting, await operations(as("root"), workspace, measuring));
+  const now = workspace.clock.now();
+  const [{ escalated }, { depths }, dueSoon] = await Promise.all([
+    waitingFor(as(who), workspace),
+    operations(as(who), workspace, { now, backlog_max: 100 }),
+    dueWithin(as(who), workspace, now, 60),
+  ]);
+  return {
+    overdue: escalated,
+    dueSoon,
+    inDoubt: depths.effectsInDoubt,
+    failed: depths.effectsFailed,
+    standingStill: depths.ordersNeedingAttention,
+  };
 }
 
 async function dispatched(...next: EffectOutcome[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "#lib/db";
-import { mintActor } from "#lib/domain/authority";
+import { type AuthorizedActor, mintActor } from "#lib/domain/authority";
 import { amount_minor_max } from "#lib/domain/money";
 import { seeded, seedOpenOrders } from "#scripts/seed/open-orders";
 import { type TestDatabase, testDatabase } from "#scripts/testing/database";
@@ -20,6 +20,8 @@ import {
   queueOf,
   queueViews,
 } from "./queue";
+import type { Store } from "./store";
+import type { TaskLine } from "./task-list";
 
 let workspace: TestWorkspace;
 const orders: { [name: string]: string } = {};
@@ -162,19 +164,25 @@ describe("among many orders a narrowed cut is a walk of a bounded length", () =>
   }, 120_000);
   afterAll(() => urls.drop());
 
+  async function everyLine(actor: AuthorizedActor, store: Store, question: QueueFilter): Promise<TaskLine[]> {
+    const found: TaskLine[] = [];
+    let cursor: string | undefined;
+    do {
+      const { lines, next } = await queue(actor, store, now, { ...question, cursor });
+      found.push(...lines);
+      cursor = next ?? undefined;
+    } while (cursor);
+    return found;
+  }
+
   test("narrowed to amounts, holds all that fit, page by page, and nothing else", async () => {
     const database = openDatabase(urls.databaseUrl, 2);
     const store = { database, keys: workspace.keys };
     const amount = { currency: "GBP", from_minor: 990_000, to_minor: 995_000 } as const;
-    const found: string[] = [];
-    let cursor: string | undefined;
     const reviewer = signedIn("main", seeded.reviewer, "reviewer");
-    do {
-      const { lines, next } = await queue(reviewer, store, now, { amount, cursor });
-      for (const { total } of lines) expect(Math.abs(total.amount - 992_500)).toBeLessThanOrEqual(2_500);
-      found.push(...lines.map(({ order }) => order));
-      cursor = next ?? undefined;
-    } while (cursor);
+    const lines = await everyLine(reviewer, store, { amount });
+    for (const { total } of lines) expect(Math.abs(total.amount - 992_500)).toBeLessThanOrEqual(2_500);
+    const found = lines.map(({ order }) => order);
     const [expected] = await database.$queryRawUnsafe<[{ count: bigint }]>(
       `SELECT count(*) FROM task t JOIN orders o USING (workspace, generation, order_id)
        WHERE t.roles @> '{reviewer}' AND t.state IN ('READY', 'RESERVED', 'IN_PROGRESS') AND NOT $3 = ANY (t.excluded)
@@ -204,13 +212,7 @@ describe("among many orders a narrowed cut is a walk of a bounded length", () =>
       ...signedIn("main", seeded.reviewer, "reviewer"),
       roles: ["reviewer", "supervisor"],
     });
-    const found = new Set<string>();
-    let cursor: string | undefined;
-    do {
-      const { lines, next } = await queue(several, store, now, { amount, cursor });
-      for (const { order } of lines) found.add(order);
-      cursor = next ?? undefined;
-    } while (cursor);
+    const found = new Set((await everyLine(several, store, { amount })).map(({ order }) => order));
     const told = await countMatching(several, store, now, {
       view: "all",
       amount,

@@ -1,5 +1,4 @@
 import type { AuthorizedActor } from "#lib/domain/authority";
-import type { Operations } from "./operations";
 import { policyAlone } from "./orders";
 import { type Counted, count_max, looked_max } from "./page";
 import { people_max } from "./people";
@@ -8,7 +7,6 @@ import { decidableBy, openTasks } from "./queue";
 import { askedFor } from "./requests";
 import { currentGeneration, type Store } from "./store";
 import { countTasks, tasksToCount } from "./task-list";
-import type { Waiting } from "./waiting";
 
 /**
  * Numbers for the start page that no other page asks for: each a walk of a bounded length, and `more` where it stopped. Each
@@ -49,35 +47,6 @@ export async function dueWithin(
     parameters: [now, until],
     standing: false,
   });
-}
-
-/** What stands on the page of escalations, and what will soon. */
-export type EscalationCounts = {
-  /** Open tasks whose time was up: the number that the navigation has. */
-  overdue: Counted;
-  dueSoon: Counted;
-  inDoubt: Counted;
-  failed: Counted;
-  standingStill: Counted;
-};
-
-/**
- * How much of everything there is that somebody has to settle; `dueSoon` is due within the hour. What the page has asked for
- * already is handed in: what waits for this person, and what `operations` measured.
- */
-export async function escalationCounts(
-  actor: AuthorizedActor,
-  store: Store,
-  { escalated }: Waiting,
-  { at, depths }: Operations,
-): Promise<EscalationCounts> {
-  return {
-    overdue: escalated ?? { count: 0, more: false },
-    dueSoon: await dueWithin(actor, store, at, 60),
-    inDoubt: depths.effectsInDoubt,
-    failed: depths.effectsFailed,
-    standingStill: depths.ordersNeedingAttention,
-  };
 }
 
 /** How many orders of this person wait for changes by them, and how many are open in all. */

@@ -75,17 +75,21 @@ export function whyNotAskedAgain(
   }
 }
 
-function sentenceMiddle(text: string): string {
+/** A phrase as it stands in the middle of a sentence. */
+export function sentenceMiddle(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** A phrase as it begins a sentence. */
+export function sentenceStart(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A sentence of the log that calls effects by their names in the definition, in the words people use for them. */
 export function inWords(sentence: string): string {
-  const worded = Object.entries(effects).reduce(
-    (text, [effect, { noun }]) => text.replaceAll(effect, noun),
-    sentence,
+  return sentenceStart(
+    Object.entries(effects).reduce((text, [effect, { noun }]) => text.replaceAll(effect, noun), sentence),
   );
-  return worded.charAt(0).toUpperCase() + worded.slice(1);
 }
 
 /** The definition an order runs by, when this version of Holdpoint has it. */

@@ -18,6 +18,7 @@ export type OrderThenProps = {
   rules: readonly PolicyRule[];
   /** With which version it is compared, and what was otherwise there. */
   since: number;
+  /** Whether somebody asked to compare with that one. */
   asked: boolean;
   differences: readonly Difference[];
   view: ViewTime;

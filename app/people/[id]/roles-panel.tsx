@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Check } from "lucide-react";
 import { type Role, roles } from "#lib/domain/authority";
 import type { PersonRecord } from "#lib/queries/person";
+import { sentenceStart } from "#lib/queries/words";
 import { Badge } from "../../../components/badge";
 import { ConfirmForm } from "../../../components/confirm-form";
 import type { ViewTime } from "../../../components/format";
@@ -47,7 +48,7 @@ export function RolesPanel({ record, view, may, self, onlyAdmin }: RolesPanelPro
                     </>
                   )}
                 </p>
-                <p className="text-ink-muted">{sentence(roleMeans[role])}</p>
+                <p className="text-ink-muted">{sentenceStart(roleMeans[role])}</p>
               </div>
               {may && !(role === "admin" && onlyAdmin) && (
                 <ConfirmForm
@@ -79,8 +80,4 @@ function taking(who: string, role: Role, self: boolean): string {
   return self && role === "admin"
     ? `${loses} You cannot give it back to yourself. ${stays}`
     : `${loses} ${stays}`;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
